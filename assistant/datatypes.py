@@ -1,0 +1,98 @@
+"""Values that pass between the steps of answering: all frozen, all plain."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How a question ended. Each but the first two has one fixed reply in `prompts/replies.toml`."""
+
+    ANSWERED = "answered"
+    OUTLINE = "outline"
+    WHICH_DOCUMENT = "which_document"
+    NO_SUCH_CLAUSE = "no_such_clause"
+    DOCUMENT_NOT_HELD = "document_not_held"
+    NOT_IN_CORPUS = "not_in_corpus"
+    ANOTHER_PLACE = "another_place"
+    NEEDS_OFFICE = "needs_office"
+    ASKED_TO_ACT = "asked_to_act"
+    OPINION = "opinion"
+    PERSONAL_DATA = "personal_data"
+    OFF_TOPIC = "off_topic"
+    ABOUT_ASSISTANT = "about_assistant"
+    DISTRESS = "distress"
+    UNCLEAR = "unclear"
+    TOO_LONG = "too_long"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a clause found for a question. `text` is `document.text[start:end]`."""
+
+    text: str
+    document_id: str
+    document_title: str
+    clause: str
+    clause_id: str
+    heading: str
+    start: int
+    end: int
+    score: float
+    why: tuple[tuple[str, float], ...] = ()
+    """What found it, and how strongly: exact look-up, words, bigrams, vectors, coverage; each 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A stretch of a document that the answer wants to show, not yet checked."""
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the answer would say: quotes and the fixed connectives between them, in reading order; unchecked."""
+
+    parts: tuple["Quote | str", ...]
+    status: Status = Status.ANSWERED
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote that was found in its document: `document.text[start:end] == quote`, always."""
+
+    number: int
+    document_id: str
+    document_title: str
+    clause: str
+    clause_id: str
+    heading: str
+    quote: str
+    start: int
+    end: int
+    form: str
+    """The citation as one writes it in a paper: title, clause, heading, kind of source where it is not official."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The reply to one question. `text` carries markers [1] [2], one per citation, in order."""
+
+    question: str
+    status: Status
+    text: str
+    citations: tuple[Citation, ...] = ()
+    notices: tuple[str, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    nearest: Citation | None = None
+    """In a refusal, the clause that comes closest, where one is near."""
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def answered(self) -> bool:
+        """False where the corpus does not hold it; `text` then says so, and what to do."""
+        return self.status in (Status.ANSWERED, Status.OUTLINE)

@@ -1,0 +1,116 @@
+"""Passages -> a draft: the few whole sentences that answer, in reading order."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.datatypes import Draft, Quote
+from assistant.replies import connective
+from assistant.sentences import Sentence
+from index.chunk import sentence_spans
+from index.datatypes import Document
+
+MOST_CHARACTERS = 300
+"""Length of an answer to a plain question; the first sentence is given whole, however long."""
+MOST_SENTENCES = 4
+NEAR_BEST = 0.72
+"""Share of the best sentence's score from which another is worth showing."""
+SIDE_CHARACTERS = 160
+
+_EXCEPTION = re.compile(r"(但|但是|不过|然而|除外|除此|另有规定|法律、行政法规另有|前款|上述|其中|同时)")
+_ENUMERATES = re.compile(r"[:\uff1a]$")
+
+
+def extract(sentences: Sequence[Sentence], documents: dict[str, Document]) -> tuple[Quote, ...]:
+    """The answer's quotes for a plain question, grouped by document, the best document first."""
+    return _in_reading_order(_choose(sentences, documents, MOST_CHARACTERS), documents)
+
+
+def extract_side(sentences: Sequence[Sentence], documents: dict[str, Document]) -> tuple[Quote, ...]:
+    """The quotes for one side of a comparison."""
+    return _in_reading_order(_choose(sentences, documents, SIDE_CHARACTERS), documents)
+
+
+def compose(quotes: Sequence[Quote], documents: dict[str, Document], opening: str = "") -> Draft:
+    """Quotes with the name of the document before its first one."""
+    parts: list[Quote | str] = [opening] if opening else []
+    for index, quote in enumerate(quotes):
+        if index == 0 or quotes[index - 1].document_id != quote.document_id:
+            lead = connective("source", name=documents[quote.document_id].metadata.name)
+            parts.append(("\n" if parts else "") + lead)
+        parts.append(quote)
+    return Draft(tuple(parts))
+
+
+def compose_sides(sides: Sequence[tuple[str, Sequence[Quote]]], documents: dict[str, Document]) -> Draft:
+    """Quotes side by side: the name of each side, then its documents and quotes, or that nothing was found."""
+    parts: list[Quote | str] = []
+    for name, quotes in sides:
+        gap = "\n" if parts else ""
+        if not quotes:
+            parts.append(gap + connective("side_empty", side=name))
+            continue
+        parts.append(gap + connective("side", side=name))
+        parts += compose(quotes, documents).parts
+    return Draft(tuple(parts))
+
+
+def _choose(
+    sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int
+) -> list[tuple[int, int, str]]:
+    """Spans (start, end, document id) of the chosen sentences with what must not be parted from them, best first."""
+    telling = [sentence for sentence in sentences if not sentence.heading]
+    chosen: list[tuple[int, int, str]] = []
+    length = 0
+    for sentence in telling:
+        if len(chosen) >= MOST_SENTENCES or sentence.score < NEAR_BEST * telling[0].score:
+            break
+        start, end = with_companions(documents[sentence.document_id], sentence)
+        if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):
+            continue
+        if chosen and length + end - start > most_characters:
+            continue
+        chosen.append((start, end, sentence.document_id))
+        length += end - start
+    return chosen
+
+
+def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
+    """The sentence with the exception that follows it, the rule before it, and the list that it opens."""
+    clause = document.by_id[sentence.clause_id]
+    spans = list(sentence_spans(document.text, clause.start, clause.end))
+    place = next((i for i, (start, end) in enumerate(spans) if start <= sentence.start < end), None)
+    if place is None:
+        return sentence.start, sentence.end
+    first = last = place
+    while first > 0 and _EXCEPTION.match(document.text, spans[first][0]):
+        first -= 1
+    while last + 1 < len(spans) and _EXCEPTION.match(document.text, spans[last + 1][0]):
+        last += 1
+    end = spans[last][1]
+    children = document.children(clause)
+    if children and _ENUMERATES.search(document.text[spans[first][0] : end]):
+        end = document.extent(children[-1])[1]
+        end -= len(document.text[:end]) - len(document.text[:end].rstrip())
+    return spans[first][0], end
+
+
+def _in_reading_order(
+    chosen: Sequence[tuple[int, int, str]], documents: dict[str, Document]
+) -> tuple[Quote, ...]:
+    order = list(dict.fromkeys(document_id for _, _, document_id in chosen))
+    quotes: list[Quote] = []
+    for document_id in order:
+        text = documents[document_id].text
+        for start, end in _merged(sorted((s, e) for s, e, d in chosen if d == document_id)):
+            quotes.append(Quote(document_id, start, end, text[start:end]))
+    return tuple(quotes)
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

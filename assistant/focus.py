@@ -1,0 +1,126 @@
+"""Where an answer should come from: documents and clauses named, places, sides of a comparison."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.datatypes import Status
+from assistant.lookup import Target, find_targets
+from assistant.outcome import Outcome
+from assistant.places import Place, PlaceKind, find_places, within
+from assistant.references import Reference, read_reference
+from index.datatypes import Document, Level
+
+_COMPARING = re.compile(
+    r"不同|区别|差别|差异|异同|比较|对比|相比|比起来|一样吗|一不一样|一致吗|分别|各自|各(有|是|提|怎|咋|说|要|自|级|省|地|安排|定)"
+    r"|又(咋|怎|是|有)|都(咋|怎|拿|有|是|提|说)|谁(更|的)|和.{1,12}比"
+)
+_LEVELS = (
+    (Level.CENTRAL, re.compile(r"党中央|国务院|中共中央|中央|国家(?=让|对|怎|咋|说|是|有|要|规定|政策|文件|层面|的规定|又|支持|允许)|全国")),
+    (Level.PROVINCE, re.compile(r"(?<=[、和跟与到,])省(里|级|委|政府)?(?=[、和跟与到,对怎分各])|省里|省级|省一级|省委|省政府")),
+    (Level.CITY, re.compile(r"(?<=[、和跟与到,])市(里|级|委|政府)?(?=[、和跟与到,对怎分各]|三级|两级)|市里|市级|市一级|市委|市政府|我市")),
+)
+_ALL_LEVELS = re.compile(r"三级|各级|省市|上下级")
+FAR = 0.35
+"""Weight of a document of another region than the one asked about."""
+WIDER = 0.8
+"""Weight of a document of a wider region that holds the one asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: what to call it, and the documents that speak for it."""
+
+    name: str
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a question is on. `topic` is the question without the names of documents, clauses and places."""
+
+    reference: Reference
+    targets: tuple[Target, ...]
+    places: tuple[Place, ...]
+    sides: tuple[Side, ...]
+    weights: tuple[tuple[str, float], ...]
+    topic: str
+
+
+def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
+    """The focus of the normalised question, or an outcome where it names what is not there."""
+    documents = tuple(documents)
+    reference = read_reference(text, documents)
+    if reference.unheld:
+        return Outcome(Status.DOCUMENT_NOT_HELD, {"asked": reference.unheld})
+    places = find_places(text)
+    sides = _read_sides(text, reference, places, documents)
+    elsewhere = [p for p in places if not covered(p, documents)]
+    if elsewhere and len(elsewhere) == len(places) and (reference.steps or _names_document(text)):
+        return Outcome(Status.ANOTHER_PLACE, {"place": "、".join(p.name for p in elsewhere)})
+    targets = () if len(sides) > 1 else find_targets(reference, documents)
+    if isinstance(targets, Outcome):
+        return targets
+    weights = tuple((d.id, _weight(d, reference, places, text)) for d in documents)
+    topic = reference.rest
+    for place in sorted(places, key=lambda p: -len(p.name)):
+        topic = re.sub(rf"{place.name}(省|市|县|区)?", " ", topic)
+    return Focus(reference, targets, places, sides, weights, topic)
+
+
+def covered(place: Place, documents: Sequence[Document]) -> bool:
+    """Whether some document is of the place, of a wider region that holds it, or of one inside it."""
+    regions = {d.metadata.region for d in documents if d.metadata.region}
+    return any(within(place, region) or region == place.name for region in regions)
+
+
+def _names_document(text: str) -> bool:
+    return bool(re.search(r"实施意见|实施方案|规划纲要|五年规划|十四五|十五五|条例|办法", text))
+
+
+def _weight(document: Document, reference: Reference, places: Sequence[Place], text: str) -> float:
+    """1 for what the question names, less for wider regions, little for other ones."""
+    if reference.documents:
+        return 1.0 if document.id in reference.documents else FAR
+    level = document.metadata.level
+    asked_levels = {found for found, pattern in _LEVELS if pattern.search(text)}
+    if not places:
+        return FAR if asked_levels and level not in asked_levels else 1.0
+    region = document.metadata.region
+    if level is Level.CENTRAL or region is None:
+        return 1.0 if Level.CENTRAL in asked_levels else WIDER**2
+    if any(place.name == region for place in places):
+        return 1.0
+    if any(within(place, region) for place in places):
+        return WIDER
+    return FAR
+
+
+def _read_sides(
+    text: str, reference: Reference, places: Sequence[Place], documents: Sequence[Document]
+) -> tuple[Side, ...]:
+    if not _COMPARING.search(text) and not _ALL_LEVELS.search(text):
+        return ()
+    if len(reference.documents) > 1:
+        by_id = {d.id: d for d in documents}
+        return tuple(Side(by_id[name].metadata.name, (name,)) for name in reference.documents)
+    sides = [_level_side(level, documents) for level, pattern in _LEVELS if pattern.search(text)]
+    if _ALL_LEVELS.search(text):
+        sides = [_level_side(level, documents) for level in (Level.CENTRAL, Level.PROVINCE, Level.CITY)]
+    found = [side for side in sides if side.documents]
+    for place in places:
+        ids = tuple(d.id for d in documents if d.metadata.region == place.name)
+        if ids and place.kind is not PlaceKind.COUNTRY:
+            found.append(Side(place.name, ids))
+    return _distinct(found) if len(found) > 1 else ()
+
+
+def _level_side(level: Level, documents: Sequence[Document]) -> Side:
+    return Side(level.value, tuple(d.id for d in documents if d.metadata.level is level))
+
+
+def _distinct(sides: Sequence[Side]) -> tuple[Side, ...]:
+    """Sides in the order named; a level gives way to the places of that level that are named besides."""
+    narrow = [s for s in sides if not any(set(o.documents) < set(s.documents) for o in sides)]
+    unique = {side.documents: side for side in narrow}
+    return tuple(unique.values()) if len(unique) > 1 else ()

@@ -1,0 +1,192 @@
+"""Exact look-up: a clause named by number or heading is found by the structure of its document, not by search."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.datatypes import Draft, Quote, Status
+from assistant.outcome import Outcome
+from assistant.references import Reference, Step, is_filler
+from assistant.replies import connective
+from index.chunk import sentence_spans
+from index.datatypes import Clause, ClauseKind, Document
+from index.searchable import normalise
+
+_KINDS: dict[str, tuple[ClauseKind, ...]] = {
+    "编": (ClauseKind.PART,),
+    "章": (ClauseKind.CHAPTER,),
+    "节": (ClauseKind.SECTION,),
+    "条": (ClauseKind.ARTICLE, ClauseKind.NUMBER, ClauseKind.POINT),
+    "款": (ClauseKind.PARAGRAPH,),
+    "段": (ClauseKind.PARAGRAPH,),
+    "项": (ClauseKind.POINT, ClauseKind.NUMBER, ClauseKind.BULLET),
+    "点": (ClauseKind.NUMBER, ClauseKind.POINT, ClauseKind.BULLET),
+    "目": (ClauseKind.NUMBER, ClauseKind.SUBNUMBER),
+    "部分": (ClauseKind.HEADING, ClauseKind.THEME, ClauseKind.CHAPTER, ClauseKind.NUMBER),
+    "大点": (ClauseKind.HEADING, ClauseKind.THEME, ClauseKind.NUMBER),
+    "(一)": (ClauseKind.POINT,),
+    "(1)": (ClauseKind.SUBNUMBER, ClauseKind.NUMBER),
+}
+"""Kinds of clause that people mean by a unit, the likeliest first."""
+
+_SHORTEST_HEADING = 5
+_LONGEST_LINE = 100
+_FEW_CHILDREN = 6
+_MOST_LINES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A clause that the question points at; `clause` is None for the document as a whole."""
+
+    document: Document
+    clause: Clause | None
+
+
+def find_targets(reference: Reference, documents: Sequence[Document]) -> tuple[Target, ...] | Outcome:
+    """What the reference points at; empty where it points at nothing, an outcome where that does not exist."""
+    named = [d for d in documents if d.id in reference.documents]
+    if reference.steps:
+        return _by_number(reference, named, documents)
+    found = _by_heading(reference.rest, named or documents)
+    if found:
+        return found
+    if named and reference.bare and reference.rest != "":
+        return tuple(Target(document, None) for document in named)
+    return ()
+
+
+def _by_number(
+    reference: Reference, named: Sequence[Document], documents: Sequence[Document]
+) -> tuple[Target, ...] | Outcome:
+    asked = "".join(step.written for step in reference.steps)
+    found = [(d, matches) for d in named or documents if (matches := resolve(d, reference.steps))]
+    if len(found) == 1 and len(found[0][1]) == 1:
+        return (Target(found[0][0], found[0][1][0]),)
+    if named and not found:
+        have = " ".join(describe_numbers(document, reference.steps) for document in named)
+        names = "、".join(document.metadata.citation_title for document in named)
+        return Outcome(Status.NO_SUCH_CLAUSE, {"document": names, "asked": asked, "have": have})
+    if not found and not reference.bare:
+        return ()
+    example = found[0] if found else (documents[0], documents[0].clauses)
+    name = min((*example[0].metadata.short_names, example[0].metadata.name), key=len)
+    return Outcome(Status.WHICH_DOCUMENT, {"asked": asked, "example": name + example[1][-1].citation})
+
+
+def _by_heading(rest: str, documents: Sequence[Document]) -> tuple[Target, ...]:
+    """Clauses whose heading is all that the question holds; the longest heading wins."""
+    compact = re.sub(r"\s", "", rest)
+    best: list[Target] = []
+    longest = _SHORTEST_HEADING - 1
+    for document in documents:
+        for clause in document.clauses:
+            heading = re.sub(r"\s", "", normalise(clause.heading, document.metadata.wording))
+            if len(heading) < max(longest, _SHORTEST_HEADING) or heading not in compact:
+                continue
+            if is_filler(compact.replace(heading, "")):
+                best = [*best, Target(document, clause)] if len(heading) == longest else [Target(document, clause)]
+                longest = len(heading)
+    return tuple(best)
+
+
+def resolve(document: Document, steps: Sequence[Step]) -> list[Clause]:
+    """Clauses of `document` that the steps lead to; several where the steps leave it open."""
+    scopes: list[Clause | None] = [None]
+    for step in steps:
+        scopes = [found for scope in scopes for found in _matches(document, scope, step)]
+    return [scope for scope in scopes if scope is not None]
+
+
+def _matches(document: Document, scope: Clause | None, step: Step) -> list[Clause]:
+    below = list(document.descendants(scope)) if scope else list(document.clauses)
+    for kind in _KINDS[step.unit]:
+        if kind is ClauseKind.NUMBER and step.unit in ("部分", "大点"):
+            found = [c for c in below if c.kind is kind and c.parent is None and c.number == step.number]
+        elif kind in (ClauseKind.THEME, ClauseKind.PARAGRAPH):
+            siblings = [c for c in document.children(scope) if c.kind is kind]
+            found = siblings[step.number - 1 : step.number] if step.number else []
+        else:
+            found = [c for c in below if c.kind is kind and c.number == step.number and _suffix(c) == step.suffix]
+        if found:
+            return found
+    return []
+
+
+def _suffix(clause: Clause) -> int:
+    from index.numerals import parse_numeral
+
+    _, _, after = clause.label.partition("之")
+    return parse_numeral(after) or 0
+
+
+def describe_numbers(document: Document, steps: Sequence[Step]) -> str:
+    """Which numbers of the kind asked for exist: “该文件共28条，从1到28。”"""
+    scope: Clause | None = None
+    for step in steps:
+        found = _matches(document, scope, step)
+        if not found:
+            break
+        scope = found[0]
+    below = list(document.descendants(scope)) if scope else list(document.clauses)
+    where = scope.citation if scope else "该文件"
+    for kind in _KINDS[step.unit]:
+        alike = [c for c in below if c.kind is kind and c.number is not None]
+        if alike and kind is not ClauseKind.BULLET:
+            first, last = alike[0].label.rstrip(".、"), alike[-1].label.rstrip(".、")
+            unit = step.unit if step.unit not in ("(一)", "(1)") else "条"
+            return connective("have", scope=where, count=str(len(alike)), unit=unit, first=first, last=last)
+    return connective("have_not", scope=where, unit=step.unit)
+
+
+def show_targets(targets: Sequence[Target]) -> Draft:
+    """The clause itself, word for word; or where it has clauses below it, its outline, each line a quote."""
+    parts: list[Quote | str] = []
+    status = Status.ANSWERED
+    for target in targets:
+        document, clause = target.document, target.clause
+        children = document.children(clause)
+        name, citation = document.metadata.name, clause.citation if clause else ""
+        if clause and not children:
+            parts += [connective("clause", name=name, clause=citation), _whole(document, clause)]
+            continue
+        status = Status.OUTLINE
+        parts.append(connective("outline", name=name, clause=citation))
+        for line in _outline(document, clause):
+            parts += ["\n" + connective("item"), line]
+    return Draft(tuple(parts), status)
+
+
+def _outline(document: Document, clause: Clause | None) -> list[Quote]:
+    children = [c for c in document.children(clause) if clause or c.kind is not ClauseKind.PARAGRAPH]
+    lines: list[Quote] = []
+    for child in children or document.children(clause):
+        lines.append(_line(document, child))
+        grandchildren = document.children(child)
+        if clause is None and len(children) <= _FEW_CHILDREN and 1 < len(grandchildren) <= _MOST_LINES:
+            lines += [_line(document, c) for c in grandchildren if c.kind is not ClauseKind.PARAGRAPH]
+    return lines
+
+
+def _line(document: Document, clause: Clause) -> Quote:
+    """The heading as printed, else the clause where it is short, else its first sentence."""
+    if clause.kind is not ClauseKind.BULLET and clause.heading and clause.heading_end > clause.start:
+        return _quote(document, clause.start, clause.heading_end)
+    whole = _whole(document, clause)
+    if not whole.text:
+        return _line(document, document.children(clause)[0])
+    if len(whole.text) <= _LONGEST_LINE:
+        return whole
+    start, end = next(sentence_spans(document.text, whole.start, whole.end))
+    return _quote(document, start, end)
+
+
+def _whole(document: Document, clause: Clause) -> Quote:
+    start = clause.heading_end if clause.kind is ClauseKind.BULLET else clause.start
+    return _quote(document, start, clause.end)
+
+
+def _quote(document: Document, start: int, end: int) -> Quote:
+    text = document.text[start:end]
+    start += len(text) - len(text.lstrip())
+    return Quote(document.id, start, start + len(text.strip()), text.strip())

@@ -1,0 +1,363 @@
+"""The record: one SQLite file from which all else in a store can be rebuilt (the only sqlite3 import)."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, astuple, dataclass
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.datatypes import (
+    Chunk,
+    Clause,
+    ClauseKind,
+    Document,
+    Furniture,
+    FurnitureKind,
+    Level,
+    Metadata,
+    PolicyError,
+    SourceKind,
+)
+
+VERSION = 1
+"""`user_version` of the file. A file of a newer one is refused, never changed."""
+
+# Columns of clauses, furniture and chunks stand in the order of the dataclass fields.
+_SCHEMA = """
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, folder TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,
+    text TEXT NOT NULL, metadata TEXT NOT NULL, source TEXT NOT NULL,
+    UNIQUE (folder, file));
+CREATE TABLE clauses (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
+    id TEXT NOT NULL, parent TEXT, kind TEXT NOT NULL, label TEXT NOT NULL, number INTEGER,
+    heading TEXT NOT NULL, citation TEXT NOT NULL, depth INTEGER NOT NULL,
+    start INTEGER NOT NULL, heading_end INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    PRIMARY KEY (document_id, position), UNIQUE (document_id, id)) WITHOUT ROWID;
+CREATE TABLE furniture (
+    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
+    kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    PRIMARY KEY (document_id, position)) WITHOUT ROWID;
+CREATE TABLE chunks (
+    id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    clause_id TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL,
+    searched TEXT NOT NULL, tokens INTEGER NOT NULL,
+    position INTEGER NOT NULL, digest TEXT NOT NULL,
+    UNIQUE (document_id, position));
+CREATE INDEX chunks_by_digest ON chunks (digest);
+CREATE TABLE models (name TEXT PRIMARY KEY, fitted_on INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE embeddings (
+    embedder TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (embedder, digest)) WITHOUT ROWID;
+"""
+_READ_TABLES = ("documents", "clauses", "furniture", "chunks", "models")
+_CHUNK = 'id, document_id, clause_id, start, "end", text, searched, tokens'
+_ROW_ORDER = "ORDER BY document_id, position"
+_VARIABLES = 500  # parameters of one statement; SQLite's oldest limit is 999
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Which file of which folder a document was read from; `digest` changes with all that it was made of."""
+
+    document_id: str
+    folder: str
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An embedder fitted on the chunks: its name, how many chunks there were, and itself as bytes."""
+
+    name: str
+    fitted_on: int
+    data: bytes
+
+
+class Record:
+    """Documents with their clauses and chunks, embeddings by content, and one fitted model.
+
+    Texts are kept as they are and come back as equal values. The order of rows, here and in every index made
+    from the record, is that of document id and place in the document.
+
+        with closing(Record.open(path)) as record, record.transaction():
+            record.write_document(entry, document, chunks)
+
+    One connection behind a lock: any thread may read. Writing is for one thread of one process.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> "Record":
+        """The record at `path`, made if there is none.
+
+        Raises PolicyError where the file is no record, is locked by others, or comes from a newer version.
+        """
+        connection = _connect(str(path), path)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            if not connection.execute("PRAGMA user_version").fetchone()[0]:
+                _create_tables(connection)
+        except sqlite3.Error as fault:
+            connection.close()
+            raise _unusable(path, fault) from fault
+        return cls(connection, path)
+
+    @classmethod
+    def open_snapshot(cls, path: Path) -> "Record":
+        """A file made by `write_snapshot`, for reading: it is neither locked nor written to."""
+        return cls(_connect(f"{path.resolve().as_uri()}?immutable=1", path), path)
+
+    def close(self) -> None:
+        """Close the file; closing twice is harmless."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are kept together, or none of them where an exception leaves the block.
+
+        Raises PolicyError where the file cannot be written.
+        """
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+        except sqlite3.Error as fault:
+            raise _unusable(self._path, fault) from fault
+
+    def write_snapshot(self, path: Path) -> None:
+        """Copy what readers need (all but the embeddings), as last committed, to the new file `path`."""
+        with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            _create_tables(copy)
+            copy.execute("ATTACH ? AS record", (str(self._path),))
+            copy.execute("BEGIN")
+            for table in _READ_TABLES:
+                copy.execute(f"INSERT INTO main.{table} SELECT * FROM record.{table}")
+            copy.execute("COMMIT")
+
+    def entries(self) -> tuple[Entry, ...]:
+        """What each document was read from, by document id."""
+        return tuple(
+            Entry(*row) for row in self._rows("SELECT id, folder, file, digest FROM documents ORDER BY id")
+        )
+
+    def write_document(self, entry: Entry, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Write `document` in place of what its id or its file gave before; on an exception that stays."""
+        self._connection.execute("SAVEPOINT document")
+        try:
+            self._insert(entry, document, chunks)
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk ends it at once
+                self._connection.execute("ROLLBACK TO document")
+            raise
+        self._connection.execute("RELEASE document")
+
+    def delete_document(self, document_id: str) -> None:
+        """Delete the document with its clauses and chunks; an unknown id is nothing to do."""
+        self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def documents(self) -> tuple[Document, ...]:
+        """Every document, by id."""
+        return tuple(found for entry in self.entries() if (found := self.document(entry.document_id)))
+
+    def document(self, document_id: str) -> Document | None:
+        """The document with this id, or None."""
+        rows = self._rows("SELECT text, metadata, source FROM documents WHERE id = ?", (document_id,))
+        if not rows:
+            return None
+        ((text, metadata, source),) = rows
+        of_document = f"WHERE document_id = ? {_ROW_ORDER}"
+        clauses = self._rows(
+            "SELECT id, parent, kind, label, number, heading, citation, depth, start, heading_end, "
+            f'"end" FROM clauses {of_document}',
+            (document_id,),
+        )
+        furniture = self._rows(f'SELECT kind, start, "end" FROM furniture {of_document}', (document_id,))
+        return Document(
+            id=document_id,
+            text=text,
+            metadata=metadata_from_json(metadata),
+            clauses=tuple(
+                Clause(id_, parent, ClauseKind(kind), *rest) for id_, parent, kind, *rest in clauses
+            ),
+            furniture=tuple(Furniture(FurnitureKind(kind), start, end) for kind, start, end in furniture),
+            source=source,
+        )
+
+    def chunks(self) -> tuple[Chunk, ...]:
+        """Every chunk, in the order of rows."""
+        return tuple(Chunk(*row) for row in self._rows(f"SELECT {_CHUNK} FROM chunks {_ROW_ORDER}"))
+
+    def chunks_between(self, document_id: str, start: int, end: int) -> tuple[Chunk, ...]:
+        """Chunks of the document that lie inside `start:end`, in reading order."""
+        where = 'WHERE document_id = ? AND start >= ? AND "end" <= ?'
+        rows = self._rows(f"SELECT {_CHUNK} FROM chunks {where} ORDER BY position", (document_id, start, end))
+        return tuple(Chunk(*row) for row in rows)
+
+    def chunks_by_id(self, ids: Sequence[str]) -> tuple[Chunk, ...]:
+        """The chunks with these ids, in this order; raises KeyError for an unknown one."""
+        found: dict[str, Chunk] = {}
+        for start in range(0, len(ids), _VARIABLES):
+            asked = ids[start : start + _VARIABLES]
+            rows = self._rows(f"SELECT {_CHUNK} FROM chunks WHERE id IN ({_marks(len(asked))})", asked)
+            found.update((row[0], Chunk(*row)) for row in rows)
+        return tuple(found[id_] for id_ in ids)
+
+    def chunk_ids(self) -> tuple[str, ...]:
+        """Ids of all chunks, in the order of rows."""
+        return tuple(id_ for (id_,) in self._rows(f"SELECT id FROM chunks {_ROW_ORDER}"))
+
+    def content_digest(self) -> str:
+        """SHA-256 over the digests of all documents and chunks: equal records give equal indexes."""
+        whole = hashlib.sha256()
+        for row in self._rows("SELECT id, digest FROM documents ORDER BY id"):
+            whole.update(repr(row).encode())
+        for row in self._rows(f"SELECT id, digest FROM chunks {_ROW_ORDER}"):
+            whole.update(repr(row).encode())
+        return whole.hexdigest()
+
+    def missing_embeddings(self, embedder: str) -> tuple[tuple[str, str], ...]:
+        """(digest, searched text) of each content that `embedder` has not embedded yet."""
+        rows = self._rows(
+            "SELECT digest, searched FROM chunks WHERE digest NOT IN"
+            f" (SELECT digest FROM embeddings WHERE embedder = ?) {_ROW_ORDER}",
+            (embedder,),
+        )
+        return tuple(dict(rows).items())
+
+    def write_embeddings(self, embedder: str, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep one row of `vectors` for each content digest."""
+        rows = (
+            (embedder, digest, vector.tobytes())
+            for digest, vector in zip(digests, vectors.astype("<f4"), strict=True)
+        )
+        self._connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
+
+    def embeddings(self, embedder: str) -> NDArray[np.float32]:
+        """Vectors of all chunks that `embedder` has embedded, in the order of rows: (chunks, dimension)."""
+        rows = self._rows(
+            "SELECT vector FROM chunks JOIN embeddings"
+            f" ON embeddings.digest = chunks.digest AND embedder = ? {_ROW_ORDER}",
+            (embedder,),
+        )
+        return np.stack([np.frombuffer(blob, "<f4") for (blob,) in rows]) if rows else np.empty((0, 0), "<f4")
+
+    def prune_embeddings(self) -> None:
+        """Delete the vectors of content that no chunk has any more."""
+        self._connection.execute("DELETE FROM embeddings WHERE digest NOT IN (SELECT digest FROM chunks)")
+
+    def write_model(self, model: Model) -> None:
+        """Keep `model` in place of the one before, whose vectors are of no more use and deleted."""
+        self._connection.execute("DELETE FROM embeddings WHERE embedder IN (SELECT name FROM models)")
+        self._connection.execute("DELETE FROM models")
+        self._connection.execute("INSERT INTO models VALUES (?, ?, ?)", astuple(model))
+
+    def model(self) -> Model | None:
+        """The model kept, or None."""
+        rows = self._rows("SELECT name, fitted_on, data FROM models")
+        return Model(*rows[0]) if rows else None
+
+    def _insert(self, entry: Entry, document: Document, chunks: Sequence[Chunk]) -> None:
+        self.delete_document(document.id)
+        place = (entry.folder, entry.file)
+        self._connection.execute("DELETE FROM documents WHERE folder = ? AND file = ?", place)
+        insert = self._connection.executemany
+        insert(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(*astuple(entry), document.text, metadata_to_json(document.metadata), document.source)],
+        )
+        insert(
+            f"INSERT INTO clauses VALUES ({_marks(13)})",
+            [(document.id, at, *astuple(clause)) for at, clause in enumerate(document.clauses)],
+        )
+        insert(
+            f"INSERT INTO furniture VALUES ({_marks(5)})",
+            [(document.id, at, *astuple(piece)) for at, piece in enumerate(document.furniture)],
+        )
+        insert(
+            f"INSERT INTO chunks VALUES ({_marks(10)})",
+            [(*astuple(chunk), at, chunk.digest) for at, chunk in enumerate(chunks)],
+        )
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+
+def metadata_to_json(metadata: Metadata) -> str:
+    """`metadata` as one line of JSON; equal values give equal lines."""
+    return json.dumps(asdict(metadata), ensure_ascii=False, sort_keys=True, default=date.isoformat)
+
+
+def metadata_from_json(line: str) -> Metadata:
+    """The metadata that `metadata_to_json` wrote."""
+    fields = json.loads(line)
+    for name in ("issued", "valid_from", "valid_until"):
+        fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
+    fields["level"] = Level(fields["level"]) if fields["level"] else None
+    fields["kind"] = SourceKind(fields["kind"])
+    fields["short_names"] = tuple(fields["short_names"])
+    fields["wording"] = tuple((word, standard) for word, standard in fields["wording"])
+    return Metadata(**fields)
+
+
+def _connect(address: str, path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode that waits five seconds for a lock; a newer file is refused."""
+    try:
+        connection = sqlite3.connect(
+            address,
+            timeout=5.0,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=address.startswith("file:"),
+        )
+    except sqlite3.Error as fault:
+        raise _unusable(path, fault) from fault
+    try:
+        ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+        if version > VERSION:
+            raise PolicyError(f"{path} 由更新版本的程序建立:请升级本程序后再用")
+    except sqlite3.Error as fault:
+        connection.close()
+        raise _unusable(path, fault) from fault
+    except PolicyError:
+        connection.close()
+        raise
+    return connection
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def _unusable(path: Path, fault: sqlite3.Error) -> PolicyError:
+    return PolicyError(
+        f"无法使用记录文件 {path}({fault}):请确认磁盘可写、文件未被占用;若已损坏,请删去它再重新同步"
+    )

@@ -1,0 +1,220 @@
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.datatypes import (
+    Chunk,
+    Clause,
+    ClauseKind,
+    Document,
+    Furniture,
+    FurnitureKind,
+    Level,
+    Metadata,
+    PolicyError,
+    SourceKind,
+)
+from index.record import Entry, Model, Record, metadata_from_json, metadata_to_json
+
+FULL = Metadata(
+    name="公租房办法",
+    title="大连市公租房管理办法",
+    short_names=("公租房办法", "办法"),
+    issuer="大连市人民政府",
+    level=Level.CITY,
+    region="大连",
+    number="大政发〔2025〕3号",
+    issued=date(2025, 1, 2),
+    valid_from=date(2025, 2, 1),
+    valid_until=date(2030, 1, 31),
+    kind=SourceKind.REWRITTEN,
+    provenance="市政府网站",
+    warning="改写文本,非官方原文",
+    wording=(("打造", "建立"), ("要紧", "重要")),
+)
+TEXT = "办法\n第一条 申请公租房须有户籍。\n第二条 租金按季交。"
+DOCUMENT = Document(
+    id="办法",
+    text=TEXT,
+    metadata=FULL,
+    clauses=(
+        Clause("a1", None, ClauseKind.ARTICLE, "第一条", 1, "", "第一条", 0, 3, 7, 19),
+        Clause("a2", None, ClauseKind.ARTICLE, "第二条", None, "", "第二条", 0, 19, 23, 29),
+    ),
+    furniture=(Furniture(FurnitureKind.TITLE, 0, 3),),
+    source="办法.txt",
+)
+CHUNKS = (
+    Chunk("办法#a1", "办法", "a1", 7, 18, TEXT[7:18], "公租房办法 申请公租房须有户籍", 9),
+    Chunk("办法#a2", "办法", "a2", 23, 29, TEXT[23:29], "公租房办法 租金按季交", 5),
+)
+ENTRY = Entry("办法", "/资料", "办法.txt", "摘要一")
+PLAIN = Document(id="二", text="电梯\x00加装", metadata=Metadata(name="二"))
+PLAIN_CHUNK = Chunk("二#p", "二", "p", 0, 5, "电梯\x00加装", "电梯加装", 3)
+PLAIN_ENTRY = Entry("二", "/资料", "二.txt", "摘要二")
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with closing(Record.open(tmp_path / "r.sqlite3")) as opened:
+        with opened.transaction():
+            opened.write_document(ENTRY, DOCUMENT, CHUNKS)
+            opened.write_document(PLAIN_ENTRY, PLAIN, [PLAIN_CHUNK])
+        yield opened
+
+
+def test_documents_come_back_equal(record: Record) -> None:
+    assert record.documents() == (PLAIN, DOCUMENT)
+    found = record.document("办法")
+    assert found is not None and found.source == "办法.txt"
+    assert record.document("三") is None
+
+
+def test_chunks_come_back_in_the_order_of_rows_or_as_asked(record: Record) -> None:
+    assert record.chunks() == (PLAIN_CHUNK, *CHUNKS)
+    assert record.chunk_ids() == ("二#p", "办法#a1", "办法#a2")
+    assert record.chunks_by_id(["办法#a2", "二#p", "办法#a2"]) == (CHUNKS[1], PLAIN_CHUNK, CHUNKS[1])
+    assert record.chunks_by_id(["二#p"] * 1200) == (PLAIN_CHUNK,) * 1200
+    with pytest.raises(KeyError, match="三#p"):
+        record.chunks_by_id(["二#p", "三#p"])
+
+
+@pytest.mark.parametrize("metadata", [FULL, Metadata(name="只有名字")])
+def test_metadata_comes_back_equal(metadata: Metadata) -> None:
+    assert metadata_from_json(metadata_to_json(metadata)) == metadata
+
+
+def test_all_is_still_there_after_reopening(record: Record, tmp_path: Path) -> None:
+    record.close()
+    with closing(Record.open(tmp_path / "r.sqlite3")) as again:
+        assert (again.documents(), again.entries()) == ((PLAIN, DOCUMENT), (PLAIN_ENTRY, ENTRY))
+
+
+def test_writing_again_replaces(record: Record) -> None:
+    newer = Document(id="办法", text="废止", metadata=Metadata(name="办法"))
+    with record.transaction():
+        record.write_document(Entry("办法", "/资料", "办法.txt", "摘要三"), newer, [])
+    assert (record.document("办法"), record.chunk_ids()) == (newer, ("二#p",))
+
+
+def test_a_file_that_gets_another_id_leaves_the_old_one(record: Record) -> None:
+    renamed = Document(id="新", text=TEXT, metadata=FULL)
+    with record.transaction():
+        record.write_document(Entry("新", "/资料", "办法.txt", "摘要三"), renamed, [])
+    assert [entry.document_id for entry in record.entries()] == ["二", "新"]
+
+
+def test_deleting_takes_clauses_and_chunks_along(record: Record) -> None:
+    with record.transaction():
+        record.delete_document("办法")
+        record.delete_document("没有")
+    assert (record.documents(), record.chunks()) == ((PLAIN,), (PLAIN_CHUNK,))
+
+
+def test_a_transaction_that_fails_writes_nothing(record: Record) -> None:
+    with pytest.raises(ZeroDivisionError), record.transaction():
+        record.delete_document("办法")
+        raise ZeroDivisionError
+    assert record.documents() == (PLAIN, DOCUMENT)
+
+
+def test_a_document_that_fails_keeps_its_last_version_and_spares_the_rest(record: Record) -> None:
+    twice = [CHUNKS[0], CHUNKS[0]]
+    with record.transaction():
+        with pytest.raises(sqlite3.IntegrityError):
+            record.write_document(ENTRY, Document(id="办法", text="新", metadata=FULL), twice)
+        record.delete_document("二")
+    assert record.documents() == (DOCUMENT,)
+
+
+def test_content_digest_follows_documents_and_chunks(record: Record) -> None:
+    before = record.content_digest()
+    with record.transaction():
+        record.write_document(Entry("二", "/资料", "二.txt", "摘要四"), PLAIN, [PLAIN_CHUNK])
+    changed = record.content_digest()
+    with record.transaction():
+        record.write_document(PLAIN_ENTRY, PLAIN, [PLAIN_CHUNK])
+    assert changed != before == record.content_digest()
+
+
+def test_embeddings_are_kept_by_content_and_embedder(record: Record) -> None:
+    searched = ("电梯加装", "公租房办法 申请公租房须有户籍", "公租房办法 租金按季交")
+    digests = (PLAIN_CHUNK.digest, CHUNKS[0].digest, CHUNKS[1].digest)
+    assert record.missing_embeddings("甲") == tuple(zip(digests, searched, strict=True))
+    vectors = np.array([[1, 2], [3, 4], [5, 6]], "f4")
+    with record.transaction():
+        record.write_embeddings("甲", digests[:2], vectors[:2])
+    assert record.missing_embeddings("甲") == ((digests[2], searched[2]),)
+    assert len(record.missing_embeddings("乙")) == 3
+    with record.transaction():
+        record.write_embeddings("甲", digests[2:], vectors[2:])
+    assert record.embeddings("甲").tolist() == vectors.tolist()
+    with record.transaction():
+        record.delete_document("二")
+        record.prune_embeddings()
+        record.write_document(PLAIN_ENTRY, PLAIN, [PLAIN_CHUNK])
+    assert record.missing_embeddings("甲") == ((digests[0], searched[0]),)
+
+
+def test_equal_contents_are_embedded_once(record: Record) -> None:
+    same = Chunk("三#p", "三", "p", 0, 2, "电梯", PLAIN_CHUNK.searched, 1)
+    with record.transaction():
+        record.write_document(Entry("三", "/资料", "三.txt", ""), Document("三", "电梯", FULL), [same])
+    assert len(record.missing_embeddings("甲")) == 3 < len(record.chunk_ids())
+
+
+def test_a_new_model_takes_the_place_of_the_one_before_and_its_vectors(record: Record) -> None:
+    assert record.model() is None
+    with record.transaction():
+        record.write_model(Model("模型一", 3, b"\x00\x01"))
+        for embedder in ("模型一", "甲"):
+            record.write_embeddings(embedder, [PLAIN_CHUNK.digest], np.array([[1, 2]], "f4"))
+        record.write_model(Model("模型二", 4, b"\x02"))
+    assert record.model() == Model("模型二", 4, b"\x02")
+    assert [len(record.missing_embeddings(name)) for name in ("模型一", "甲")] == [3, 2]
+
+
+def test_a_snapshot_keeps_the_texts_of_its_moment(record: Record, tmp_path: Path) -> None:
+    record.write_snapshot(tmp_path / "s.sqlite3")
+    with record.transaction():
+        record.delete_document("办法")
+    with closing(Record.open_snapshot(tmp_path / "s.sqlite3")) as snapshot:
+        assert snapshot.documents() == (PLAIN, DOCUMENT)
+        assert snapshot.chunks() == (PLAIN_CHUNK, *CHUNKS)
+        with pytest.raises(PolicyError, match="readonly"), snapshot.transaction():
+            snapshot.delete_document("办法")
+
+
+def test_threads_read_at_once(record: Record) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: (record.document("办法"), record.chunks()), range(200)))
+    assert found == [(DOCUMENT, (PLAIN_CHUNK, *CHUNKS))] * 200
+
+
+def test_file_is_set_up_for_safety(record: Record, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "r.sqlite3")) as other:
+        asked = ("journal_mode", "user_version", "integrity_check")
+        assert [other.execute(f"PRAGMA {name}").fetchone()[0] for name in asked] == ["wal", 1, "ok"]
+
+
+def test_a_newer_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.sqlite3"
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("PRAGMA user_version = 2")
+    with pytest.raises(PolicyError, match="由更新版本的程序建立:请升级"):
+        Record.open(path)
+
+
+def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.sqlite3"
+    path.write_text("这不是数据库" * 100, "utf-8")
+    with pytest.raises(PolicyError, match="无法使用记录文件"):
+        Record.open(path)
+    with pytest.raises(PolicyError, match="无法使用记录文件"):
+        Record.open(tmp_path / "没有" / "r.sqlite3")
