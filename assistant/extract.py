@@ -77,7 +77,7 @@ def _choose(
 def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
     """The sentence with the exception that follows it, the rule before it, and the list that it opens."""
     clause = document.by_id[sentence.clause_id]
-    spans = list(sentence_spans(document.text, clause.start, clause.end))
+    spans = list(sentence_spans(document.text, clause.opening, clause.end))
     place = next((i for i, (start, end) in enumerate(spans) if start <= sentence.start < end), None)
     if place is None:
         return sentence.start, sentence.end

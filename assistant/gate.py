@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from assistant.datatypes import Passage
 from assistant.sentences import Sentence
 
-ANSWERS = 0.5
+ANSWERS = 0.0
 """Least share of the question's terms that the best sentence, read under its headings, must cover."""
 NEAR = 0.4
 """Least coverage from which a refusal points to the nearest clause."""

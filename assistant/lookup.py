@@ -182,8 +182,7 @@ def _line(document: Document, clause: Clause) -> Quote:
 
 
 def _whole(document: Document, clause: Clause) -> Quote:
-    start = clause.heading_end if clause.kind is ClauseKind.BULLET else clause.start
-    return _quote(document, start, clause.end)
+    return _quote(document, clause.opening, clause.end)
 
 
 def _quote(document: Document, start: int, end: int) -> Quote:

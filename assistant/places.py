@@ -48,11 +48,19 @@ class _Mention:
     end: int
     readings: tuple[_Reading, ...]
 
+    @property
+    def certain(self) -> Place | None:
+        """The place, where nothing around the mention can change it."""
+        return self.readings[0].place if len(self.readings) == 1 and self.readings[0].alone else None
+
 
 # Where a recurring name is left open, the first of these that holds it wins.
 _HOME = ("大连", "辽宁", "吉林")
 # A place name that goes on like this is a street's: 西安路, 天津街, 中山广场, but not 大连路灯, 沈阳街道.
-_STREET = re.compile(r"[东南西北中]?[一二三四五六七八九十]?路(?![边灯网况面桥线段权政费])|街(?![道头区坊巷面景])|大街(?!小巷)|大道|广场(?!舞)")
+_STREET = re.compile(
+    r"[东南西北中]?[一二三四五六七八九十]?路(?![边灯网况面桥线段权政费])"
+    r"|街(?![道头区坊巷面景])|大街(?!小巷)|大道|广场(?!舞)"
+)
 # A suffix that belongs to the next word instead: 吉林市场, 和平区域.
 _BROKEN = re.compile(r"(?<=市)场|(?<=区)[域位间别块]")
 _OF = frozenset({"", "的"})
@@ -70,10 +78,13 @@ def find_places(text: str) -> tuple[Place, ...]:
     end = 0
     for index, mention in enumerate(mentions):
         gap = text[end : mention.start].strip()
-        beside = [r for r in mention.readings if found and _beside(r.place, found[-1], gap)]
+        later = [(m.start, place) for m in mentions[index + 1 :] if (place := m.certain)]
+        beside = [r for r in mention.readings if found and _follows(r.place, found[-1], gap)]
+        if later and not beside:
+            gap = text[mention.end : later[0][0]].strip()
+            beside = [r for r in mention.readings if _listed(r.place, later[0][1], gap)]
         if readings := beside or [r for r in mention.readings if r.alone]:
-            later = (m.readings[0].place for m in mentions[index + 1 :] if len(m.readings) == 1)
-            found.append(_nearest(readings, (*reversed(found), *later)))
+            found.append(_nearest(readings, (*reversed(found), *(place for _, place in later))))
             end = mention.end
     return tuple(dict.fromkeys(found))
 
@@ -81,12 +92,6 @@ def find_places(text: str) -> tuple[Place, ...]:
 def within(place: Place, region: str) -> bool:
     """Whether `place` is `region` (a canonical name: 大连, 辽宁, 吉林市) or lies in it."""
     return region == place.name or region in place.parents
-
-
-def all_places() -> tuple[Place, ...]:
-    """Every place of the table, 大连's first, then the rest of 辽宁, then 吉林, then the others."""
-    readings = (reading for entries in _table().values() for _, found in entries for reading in found)
-    return tuple(sorted(dict.fromkeys(reading.place for reading in readings), key=_home_rank))
 
 
 def _mentions(text: str) -> Iterator[_Mention]:
@@ -104,11 +109,14 @@ def _mentions(text: str) -> Iterator[_Mention]:
             start += 1
 
 
-def _beside(place: Place, before: Place, gap: str) -> bool:
-    """Whether `place` follows its parent (沈阳新民) or, in a list, its like of the same province (珲春、临江)."""
-    if gap in _LIST:
-        return before.kind is place.kind and _kinship(place, before) > 0
-    return gap in _OF and before.name in place.parents
+def _follows(place: Place, before: Place, gap: str) -> bool:
+    """Whether `place`, named `gap` after `before`, goes with it: as its part (沈阳新民) or in a list."""
+    return (gap in _OF and before.name in place.parents) or _listed(place, before, gap)
+
+
+def _listed(place: Place, other: Place, gap: str) -> bool:
+    """Whether the two stand in one list (珲春、临江): same rank, same province."""
+    return gap in _LIST and other.kind is place.kind and _kinship(place, other) > 0
 
 
 def _nearest(readings: Sequence[_Reading], others: Sequence[Place]) -> Place:

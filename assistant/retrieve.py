@@ -111,7 +111,8 @@ def _score_rows(topic: str, terms: Sequence[Term], store: Store) -> dict[str, ND
         "bigrams": _scaled(store.bigram_scores(_strongest(own_pairs + other_pairs))),
         "vectors": _neighbours(" ".join([topic, *others]), store),
     }
-    rows["fused"] = sum((WEIGHTS[name] * score for name, score in rows.items()), np.zeros(len(store.chunk_ids), np.float32))
+    scaled = (WEIGHTS[name] * _scaled(score) for name, score in rows.items())
+    rows["fused"] = sum(scaled, np.zeros(len(store.chunk_ids), np.float32))
     return rows
 
 
@@ -132,7 +133,7 @@ def _neighbours(text: str, store: Store) -> NDArray[np.float32]:
     place = store.row_of
     for chunk_id, cosine in store.nearest(text, min(NEIGHBOURS, len(store.chunk_ids))):
         scores[place[chunk_id]] = max(cosine, 0.0)
-    return _scaled(scores)
+    return scores
 
 
 def _rank(
@@ -143,11 +144,13 @@ def _rank(
     terms: Sequence[Term],
 ) -> list[tuple[Chunk, float, tuple[tuple[str, float], ...]]]:
     total = sum(WEIGHTS.values())
+    tops = {name: float(rows[name].max(initial=0.0)) or 1.0 for name in ("words", "bigrams", "vectors")}
     found = []
     for chunk, row in zip(chunks, places, strict=True):
         why = {name: float(rows[name][row]) for name in ("words", "bigrams", "vectors")}
         why["coverage"] = coverage(terms, chunk.searched)
-        score = float(weight[row]) * sum(WEIGHTS[name] * value for name, value in why.items()) / total
+        best = {**tops, "coverage": 1.0}
+        score = float(weight[row]) * sum(WEIGHTS[name] * value / best[name] for name, value in why.items()) / total
         found.append((chunk, score, tuple((name, round(value, 4)) for name, value in why.items())))
     return sorted(found, key=lambda entry: -entry[1])
 

@@ -61,9 +61,8 @@ def _config(folder: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise PolicyError(f"找不到 BGE 模型目录 {folder},请先下载模型,或改用内置向量模型")
     if not any((folder / name).is_file() for name in _WEIGHTS):
-        raise PolicyError(
-            f"{folder} 中没有 safetensors 权重(.bin 可执行代码,不予加载),请重新下载 {_WEIGHTS[0]}"
-        )
+        unsafe = "(.bin 权重可能夹带代码,不予加载)"
+        raise PolicyError(f"{folder} 中没有 safetensors 权重{unsafe},请下载 {_WEIGHTS[0]} 放入其中")
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         return {key: int(config[key]) for key in ("hidden_size", "max_position_embeddings")}
@@ -82,7 +81,11 @@ def _digest(folder: Path) -> str:
 
 def _load(folder: Path, batch_size: int, max_tokens: int) -> "FlagModel":
     os.environ.update(  # read by the libraries when they are imported
-        HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1"
+        HF_HUB_OFFLINE="1",
+        TRANSFORMERS_OFFLINE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        DO_NOT_TRACK="1",
+        HF_HUB_DISABLE_PROGRESS_BARS="1",
     )
     import torch
     from FlagEmbedding import FlagModel

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from index.datatypes import Chunk, Clause, ClauseKind, Document
+from index.datatypes import Chunk, Clause, Document
 from index.searchable import searched_text
 from index.tokens import count_tokens
 

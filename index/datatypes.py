@@ -97,6 +97,11 @@ class Clause:
     heading_end: int
     end: int
 
+    @property
+    def opening(self) -> int:
+        """Where its words begin: behind the dash of a bullet, at the label of any other clause."""
+        return self.heading_end if self.kind is ClauseKind.BULLET else self.start
+
 
 class FurnitureKind(StrEnum):
     """Text that belongs to the page and not to any clause."""

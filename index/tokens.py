@@ -46,6 +46,4 @@ def _vocabulary() -> Path:
         file = Path(folder, "resources", "qwen.tiktoken")
         if file.is_file():
             return file
-    raise PolicyError(
-        "找不到 Qwen 词表 qwen.tiktoken,请重新安装 dashscope:pip install --force-reinstall dashscope"
-    )
+    raise PolicyError("缺少 Qwen 词表 qwen.tiktoken,请重新安装:pip install --force-reinstall dashscope")

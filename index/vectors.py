@@ -1,8 +1,12 @@
 """Nearest vectors by cosine similarity in a Chroma folder (the only chromadb import)."""
 
+import os
+import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -39,9 +43,9 @@ class VectorIndex:
     their share back: after that the folder may be deleted and built anew, under the same path too.
     """
 
-    def __init__(self, client: "Client", collection: "Collection") -> None:
-        self._client = client
+    def __init__(self, collection: "Collection", held: ExitStack) -> None:
         self._collection = collection
+        self._held = held
 
     @staticmethod
     def build(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
@@ -60,13 +64,16 @@ class VectorIndex:
 
     @classmethod
     def open(cls, folder: Path) -> "VectorIndex":
-        """The collection in `folder`; raises Chroma's own errors where there is none."""
-        client = _client(folder)
-        try:
-            return cls(client, client.get_collection(_COLLECTION, embedding_function=None))
-        except BaseException:
-            client.close()
-            raise
+        """The collection in `folder`; raises Chroma's own errors where there is none.
+
+        Chroma leaves a mark in each folder it opens; where nothing may be written, a copy is opened instead.
+        """
+        with ExitStack() as held:
+            if not os.access(folder, os.W_OK):
+                folder = _copy(folder, Path(held.enter_context(TemporaryDirectory(prefix="chroma-"))))
+            client = _client(folder)
+            held.callback(client.close)
+            return cls(client.get_collection(_COLLECTION, embedding_function=None), held.pop_all())
 
     def nearest(self, vector: Sequence[float] | NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """The `k` ids nearest to `vector`, best first, with their cosine similarity (1: same direction)."""
@@ -83,7 +90,18 @@ class VectorIndex:
 
     def close(self) -> None:
         """Give the folder back; closing twice is harmless."""
-        self._client.close()
+        self._held.close()
+
+
+def _copy(folder: Path, target: Path) -> Path:
+    """Copy contents only: permissions would come along with `shutil.copytree`."""
+    for path in sorted(folder.rglob("*")):
+        copied = target / path.relative_to(folder)
+        if path.is_dir():
+            copied.mkdir()
+        else:
+            shutil.copyfile(path, copied)
+    return target
 
 
 def _client(folder: Path) -> "Client":
