@@ -58,11 +58,10 @@ def _choose(
     sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int
 ) -> list[tuple[int, int, str]]:
     """Spans (start, end, document id) of the chosen sentences with what must not be parted from them, best first."""
-    telling = [sentence for sentence in sentences if not sentence.heading]
     chosen: list[tuple[int, int, str]] = []
     length = 0
-    for sentence in telling:
-        if len(chosen) >= MOST_SENTENCES or sentence.score < NEAR_BEST * telling[0].score:
+    for sentence in sentences:
+        if len(chosen) >= MOST_SENTENCES or sentence.score < NEAR_BEST * sentences[0].score:
             break
         start, end = with_companions(documents[sentence.document_id], sentence)
         if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):

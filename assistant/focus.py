@@ -22,7 +22,7 @@ _LEVELS = (
 )
 _ALL_LEVELS = re.compile(r"三级|各级|省市|上下级")
 FAR = 0.35
-"""Weight of a document of another region than the one asked about."""
+"""Weight of a document that the question does not name, or of a narrower region than it names."""
 WIDER = 0.8
 """Weight of a document of a wider region that holds the one asked about."""
 
@@ -58,13 +58,11 @@ def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
     elsewhere = [p for p in places if not covered(p, documents)]
     if elsewhere and len(elsewhere) == len(places) and (reference.steps or _names_document(text)):
         return Outcome(Status.ANOTHER_PLACE, {"place": "、".join(p.name for p in elsewhere)})
-    targets = () if len(sides) > 1 else find_targets(reference, documents)
+    topic = _without_places(reference.rest, places)
+    targets = () if sides else find_targets(reference, topic, documents)
     if isinstance(targets, Outcome):
         return targets
     weights = tuple((d.id, _weight(d, reference, places, text)) for d in documents)
-    topic = reference.rest
-    for place in sorted(places, key=lambda p: -len(p.name)):
-        topic = re.sub(rf"{place.name}(省|市|县|区)?", " ", topic)
     return Focus(reference, targets, places, sides, weights, topic)
 
 
@@ -74,26 +72,39 @@ def covered(place: Place, documents: Sequence[Document]) -> bool:
     return any(within(place, region) or region == place.name for region in regions)
 
 
+def _without_places(text: str, places: Sequence[Place]) -> str:
+    for place in sorted(places, key=lambda p: -len(p.name)):
+        text = re.sub(rf"{place.name}(省|市|县|区)?", " ", text)
+    return text
+
+
 def _names_document(text: str) -> bool:
     return bool(re.search(r"实施意见|实施方案|规划纲要|五年规划|十四五|十五五|条例|办法", text))
 
 
 def _weight(document: Document, reference: Reference, places: Sequence[Place], text: str) -> float:
-    """1 for what the question names, less for wider regions, little for other ones."""
+    """1 for what the question names, less for wider regions, little for narrower ones, 0 for another region."""
     if reference.documents:
         return 1.0 if document.id in reference.documents else FAR
-    level = document.metadata.level
-    asked_levels = {found for found, pattern in _LEVELS if pattern.search(text)}
+    known = document.metadata
+    levels = {found for found, pattern in _LEVELS if pattern.search(text)}
     if not places:
-        return FAR if asked_levels and level not in asked_levels else 1.0
-    region = document.metadata.region
-    if level is Level.CENTRAL or region is None:
-        return 1.0 if Level.CENTRAL in asked_levels else WIDER**2
-    if any(place.name == region for place in places):
+        return FAR if levels and known.level not in levels else 1.0
+    if known.level is Level.CENTRAL or known.region is None:
+        return 1.0 if Level.CENTRAL in levels else WIDER**2
+    return max(_closeness(place, known.region) for place in places)
+
+
+def _closeness(place: Place, region: str) -> float:
+    if place.name == region:
         return 1.0
-    if any(within(place, region) for place in places):
+    if within(place, region):
         return WIDER
-    return FAR
+    return FAR if _is_inside(region, place) else 0.0
+
+
+def _is_inside(region: str, place: Place) -> bool:
+    return any(within(found, place.name) for found in find_places(region))
 
 
 def _read_sides(

@@ -10,6 +10,7 @@ from assistant.references import Reference, Step, is_filler
 from assistant.replies import connective
 from index.chunk import sentence_spans
 from index.datatypes import Clause, ClauseKind, Document
+from index.numerals import parse_numeral
 from index.searchable import normalise
 
 _KINDS: dict[str, tuple[ClauseKind, ...]] = {
@@ -37,56 +38,80 @@ _MOST_LINES = 24
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A clause that the question points at; `clause` is None for the document as a whole."""
+    """A clause that the question points at; `clause` is None for the document as a whole.
+
+    `whole` tells that the clause itself is asked for, and not something that it says.
+    """
 
     document: Document
     clause: Clause | None
+    whole: bool
 
 
-def find_targets(reference: Reference, documents: Sequence[Document]) -> tuple[Target, ...] | Outcome:
-    """What the reference points at; empty where it points at nothing, an outcome where that does not exist."""
+def find_targets(
+    reference: Reference, topic: str, documents: Sequence[Document]
+) -> tuple[Target, ...] | Outcome:
+    """What the reference points at; empty where it points at nothing, an outcome where that does not exist.
+
+    `topic` is the question without the names of documents, clauses and places.
+    """
     named = [d for d in documents if d.id in reference.documents]
     if reference.steps:
-        return _by_number(reference, named, documents)
-    found = _by_heading(reference.rest, named or documents)
+        return _by_number(reference, topic, named, documents)
+    found = _by_heading(topic, named or documents)
     if found:
         return found
-    if named and reference.bare and reference.rest != "":
-        return tuple(Target(document, None) for document in named)
+    if named and is_filler(topic) and topic.strip():
+        return tuple(Target(document, None, whole=True) for document in named)
     return ()
 
 
 def _by_number(
-    reference: Reference, named: Sequence[Document], documents: Sequence[Document]
+    reference: Reference, topic: str, named: Sequence[Document], documents: Sequence[Document]
 ) -> tuple[Target, ...] | Outcome:
     asked = "".join(step.written for step in reference.steps)
     found = [(d, matches) for d in named or documents if (matches := resolve(d, reference.steps))]
     if len(found) == 1 and len(found[0][1]) == 1:
-        return (Target(found[0][0], found[0][1][0]),)
+        document, (clause,) = found[0]
+        return (Target(document, clause, is_filler(_without_headings(topic, document, clause))),)
     if named and not found:
         have = " ".join(describe_numbers(document, reference.steps) for document in named)
-        names = "、".join(document.metadata.citation_title for document in named)
+        names = "、".join(document.metadata.name for document in named)
         return Outcome(Status.NO_SUCH_CLAUSE, {"document": names, "asked": asked, "have": have})
-    if not found and not reference.bare:
+    if not is_filler(topic):
         return ()
-    example = found[0] if found else (documents[0], documents[0].clauses)
-    name = min((*example[0].metadata.short_names, example[0].metadata.name), key=len)
-    return Outcome(Status.WHICH_DOCUMENT, {"asked": asked, "example": name + example[1][-1].citation})
+    examples = [_short_name(document) + matches[0].citation for document, matches in found]
+    example = max(examples, key=len) if examples else _short_name(documents[0]) + asked
+    return Outcome(Status.WHICH_DOCUMENT, {"asked": asked, "example": example})
 
 
-def _by_heading(rest: str, documents: Sequence[Document]) -> tuple[Target, ...]:
+def _short_name(document: Document) -> str:
+    return (*document.metadata.short_names, document.metadata.name)[0]
+
+
+def _without_headings(topic: str, document: Document, clause: Clause) -> str:
+    compact = re.sub(r"\s", "", topic)
+    for found in (clause, *document.ancestors(clause)):
+        compact = compact.replace(_heading(document, found), "")
+    return compact
+
+
+def _heading(document: Document, clause: Clause) -> str:
+    return re.sub(r"\s", "", normalise(clause.heading, document.metadata.wording))
+
+
+def _by_heading(topic: str, documents: Sequence[Document]) -> tuple[Target, ...]:
     """Clauses whose heading is all that the question holds; the longest heading wins."""
-    compact = re.sub(r"\s", "", rest)
+    compact = re.sub(r"\s", "", topic)
     best: list[Target] = []
-    longest = _SHORTEST_HEADING - 1
+    longest = _SHORTEST_HEADING
     for document in documents:
         for clause in document.clauses:
-            heading = re.sub(r"\s", "", normalise(clause.heading, document.metadata.wording))
-            if len(heading) < max(longest, _SHORTEST_HEADING) or heading not in compact:
+            heading = _heading(document, clause)
+            if len(heading) < longest or heading not in compact or not is_filler(compact.replace(heading, "")):
                 continue
-            if is_filler(compact.replace(heading, "")):
-                best = [*best, Target(document, clause)] if len(heading) == longest else [Target(document, clause)]
-                longest = len(heading)
+            best = [*(best if len(heading) == longest else ()), Target(document, clause, whole=True)]
+            longest = len(heading)
     return tuple(best)
 
 
@@ -114,8 +139,6 @@ def _matches(document: Document, scope: Clause | None, step: Step) -> list[Claus
 
 
 def _suffix(clause: Clause) -> int:
-    from index.numerals import parse_numeral
-
     _, _, after = clause.label.partition("之")
     return parse_numeral(after) or 0
 
@@ -145,40 +168,48 @@ def show_targets(targets: Sequence[Target]) -> Draft:
     status = Status.ANSWERED
     for target in targets:
         document, clause = target.document, target.clause
-        children = document.children(clause)
+        gap = "\n" if parts else ""
         name, citation = document.metadata.name, clause.citation if clause else ""
-        if clause and not children:
-            parts += [connective("clause", name=name, clause=citation), _whole(document, clause)]
+        if clause and not document.children(clause):
+            parts += [gap + connective("clause", name=name, clause=citation), _whole(document, clause)]
             continue
         status = Status.OUTLINE
-        parts.append(connective("outline", name=name, clause=citation))
-        for line in _outline(document, clause):
-            parts += ["\n" + connective("item"), line]
+        parts.append(gap + connective("outline", name=name, clause=citation))
+        for child in _outline(document, clause):
+            parts += ["\n" + connective("item"), *_line(document, child)]
     return Draft(tuple(parts), status)
 
 
-def _outline(document: Document, clause: Clause | None) -> list[Quote]:
+def _outline(document: Document, clause: Clause | None) -> list[Clause]:
+    """What stands right below `clause`; where that is little of a document, what stands below it in turn."""
     children = [c for c in document.children(clause) if clause or c.kind is not ClauseKind.PARAGRAPH]
-    lines: list[Quote] = []
-    for child in children or document.children(clause):
-        lines.append(_line(document, child))
-        grandchildren = document.children(child)
-        if clause is None and len(children) <= _FEW_CHILDREN and 1 < len(grandchildren) <= _MOST_LINES:
-            lines += [_line(document, c) for c in grandchildren if c.kind is not ClauseKind.PARAGRAPH]
+    children = children or list(document.children(clause))
+    if clause or len(children) > _FEW_CHILDREN:
+        return children
+    lines: list[Clause] = []
+    for child in children:
+        below = [c for c in document.children(child) if c.kind is not ClauseKind.PARAGRAPH]
+        lines += [child, *(below if len(below) <= _MOST_LINES else ())]
     return lines
 
 
-def _line(document: Document, clause: Clause) -> Quote:
-    """The heading as printed, else the clause where it is short, else its first sentence."""
-    if clause.kind is not ClauseKind.BULLET and clause.heading and clause.heading_end > clause.start:
-        return _quote(document, clause.start, clause.heading_end)
+def _line(document: Document, clause: Clause) -> list[Quote | str]:
+    """The heading as printed, else the clause where it is short, else its first sentence.
+
+    A heading that the body does not print gets its label as a connective and a quote of what the clause begins with.
+    """
+    if clause.kind is not ClauseKind.BULLET and clause.heading_end > clause.start:
+        return [_quote(document, clause.start, clause.heading_end)]
     whole = _whole(document, clause)
     if not whole.text:
-        return _line(document, document.children(clause)[0])
+        first = _whole(document, document.children(clause)[0])
+        begun = re.match(r"[^,\uff0c。]+", first.text)
+        quote = _quote(document, first.start, first.start + (begun.end() if begun else len(first.text)))
+        return [connective("unprinted", label=clause.label), quote]
     if len(whole.text) <= _LONGEST_LINE:
-        return whole
+        return [whole]
     start, end = next(sentence_spans(document.text, whole.start, whole.end))
-    return _quote(document, start, end)
+    return [_quote(document, start, end)]
 
 
 def _whole(document: Document, clause: Clause) -> Quote:

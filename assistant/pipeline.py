@@ -19,7 +19,7 @@ from assistant.question import Question, read_question
 from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.sentences import Sentence, score_sentences
-from assistant.terms import read_terms
+from assistant.terms import Term, read_terms, total_weight
 from index.datatypes import Document
 from index.store import Store
 
@@ -38,6 +38,7 @@ class Turn:
     documents: dict[str, Document]
     question: Question = Question("", "")
     focus: Focus | None = None
+    terms: tuple[Term, ...] = ()
     intent: Status | None = None
     passages: tuple[Passage, ...] = ()
     draft: Draft | None = None
@@ -65,15 +66,17 @@ def screen(turn: Turn) -> Turn | Outcome:
 
 
 def aim(turn: Turn) -> Turn | Outcome:
-    """Find the documents, clauses and places that the question names."""
+    """Find the documents, clauses and places that the question names, and the terms of what is left of it."""
     focus = read_focus(turn.question.text, tuple(turn.documents.values()))
-    return focus if isinstance(focus, Outcome) else replace(turn, focus=focus)
+    if isinstance(focus, Outcome):
+        return focus
+    return replace(turn, focus=focus, terms=read_terms(focus.topic, turn.store, turn.retriever.lexicon))
 
 
 def look_up(turn: Turn) -> Turn:
     """Show a clause named by number or heading as it stands."""
     focus = turn.focus
-    if focus is None or not focus.targets or not (focus.reference.bare or not focus.reference.steps):
+    if focus is None or not focus.targets or not all(target.whole for target in focus.targets):
         return turn
     return replace(turn, draft=show_targets(focus.targets))
 
@@ -88,6 +91,8 @@ def refuse(turn: Turn) -> Turn | Outcome:
     """End what no document can answer: other places, and what asks for an office, an act or an opinion."""
     if turn.draft:
         return turn
+    if not turn.terms and not turn.intent:
+        return Outcome(Status.UNCLEAR)
     elsewhere = [p for p in turn.places if not covered(p, tuple(turn.documents.values()))]
     mentioned = any(p.name in passage.text for p in elsewhere for passage in turn.passages[:3])
     if elsewhere and len(elsewhere) == len(turn.places) and (turn.intent or not mentioned):
@@ -101,12 +106,12 @@ def answer(turn: Turn) -> Turn | Outcome:
         return turn
     if turn.focus and turn.focus.sides:
         return _compare(turn, turn.focus)
-    sentences = _sentences(turn, turn.passages)
+    sentences = _sentences(turn, turn.passages, turn.terms)
     contradiction = _contradiction(turn)
     if contradiction:
         quotes = extract([contradiction], turn.documents)
         return replace(turn, draft=compose(quotes, turn.documents, connective("premise")))
-    if not gate.answers(sentences):
+    if not _answers(turn, sentences, turn.passages):
         return Outcome(Status.NOT_IN_CORPUS)
     return replace(turn, draft=compose(extract(sentences, turn.documents), turn.documents))
 
@@ -136,17 +141,19 @@ def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
     )
 
 
-def _sentences(turn: Turn, passages: tuple[Passage, ...], topic: str | None = None) -> list[Sentence]:
-    topic = topic if topic is not None else turn.focus.topic if turn.focus else turn.question.text
-    terms = read_terms(topic, turn.store, turn.retriever.lexicon)
+def _sentences(turn: Turn, passages: tuple[Passage, ...], terms: tuple[Term, ...]) -> list[Sentence]:
     return score_sentences(turn.question.text, terms, passages[:READ_PASSAGES], turn.documents)
+
+
+def _answers(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]) -> bool:
+    return gate.answers(gate.measure(sentences, passages, total_weight(turn.terms)))
 
 
 def _contradiction(turn: Turn) -> Sentence | None:
     if not stated_figures(turn.question.text) or turn.focus is None:
         return None
-    sentences = _sentences(turn, turn.passages, without_figures(turn.focus.topic))
-    return contradicting(turn.question.text, sentences, turn.documents)
+    terms = read_terms(without_figures(turn.focus.topic), turn.store, turn.retriever.lexicon)
+    return contradicting(turn.question.text, _sentences(turn, turn.passages, terms), turn.documents)
 
 
 def _compare(turn: Turn, focus: Focus) -> Turn | Outcome:
@@ -155,8 +162,8 @@ def _compare(turn: Turn, focus: Focus) -> Turn | Outcome:
     for side in focus.sides:
         found = turn.retriever.invoke(turn.question.shown, focus=focus, k=SHOWN_PASSAGES, within=side.documents)
         own = tuple(map(as_passage, found))
-        sentences = _sentences(turn, own)
-        sides.append((side.name, extract_side(sentences, turn.documents) if gate.answers(sentences) else ()))
+        sentences = _sentences(turn, own, turn.terms)
+        sides.append((side.name, extract_side(sentences, turn.documents) if _answers(turn, sentences, own) else ()))
         passages += own[: SHOWN_PASSAGES // len(focus.sides)]
     if not any(quotes for _, quotes in sides):
         return Outcome(Status.NOT_IN_CORPUS)

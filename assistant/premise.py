@@ -34,7 +34,7 @@ def contradicting(
         return None
     best: Sentence | None = None
     for sentence in sentences:
-        if sentence.in_context < SAME_MATTER or sentence.heading:
+        if sentence.in_context < SAME_MATTER:
             continue
         text = normalise(documents[sentence.document_id].text[sentence.start : sentence.end])
         held = {(found[1], found[2]) for found in _FIGURE.finditer(text)}

@@ -1,20 +1,22 @@
 """What a question points at: documents by title or short name, clauses by number or heading."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from assistant.places import find_places, within
+from assistant.places import find_places
 from index.datatypes import Document
 from index.numerals import NUMERAL, parse_numeral
 from index.searchable import normalise
 
+CHINESE_NUMERAL = "[一二三四五六七八九十百]+"
 UNITS = "编|章|节|条|款|项|目|点|部分|大点|段"
 _STEP = re.compile(
     rf"第\s*({NUMERAL})\s*(个?)({UNITS})(?:之({NUMERAL}))?"
-    rf"|(?<![0-9])({NUMERAL})(章|节)"
-    r"|\(([一二三四五六七八九十百]+)\)"
+    rf"|(?<![0-9哪这那每几某上下前后])({NUMERAL})(章|节)"
+    rf"|(?:第)?\(({CHINESE_NUMERAL})\)(?:条|项|点|款|部分)?"
     r"|\(([0-9]{1,3})\)"
 )
+_CHAPTER_AND_SECTION = re.compile(r"(?<![0-9])([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
 _HEADING_STEP = re.compile(r"(?<![一二三四五六七八九十])([一二三四五六七八九十]+)、(?=\(|$|[^一二三四五六七八九十])")
 _BARE_NUMBER = re.compile(r"^[第 ]?([0-9]{1,3})(?![0-9年月日%个])")
 _TYPES = ("规划纲要", "五年规划", "实施意见", "实施方案", "纲要", "规划", "意见", "方案", "条例", "办法", "通知", "决定")
@@ -24,7 +26,7 @@ _FILLER = re.compile(
     r"请问|请|麻烦|帮我|给我|告诉我|我想(知道|看看?|查)|查(一下|询|看|找)?|看(一下|看|一?看)?|列(出|一下)|"
     r"(主要|具体|完整|到底|究竟|大概|分别|都|又|还)|(讲|说|写|规定|提|包括|包含|涉及|要求)(了|的|到|出)*(些|的是|是)?(什么|啥|哪些|哪几|怎么|如何)?(内容|事|东西|方面|任务|要求|规定)?|"
     r"(是|有)?(什么|啥|哪些|哪几(个|项|条|节|章)?|几(个|项|条|节|章)?|多少(个|项|条|节|章)?|怎么(说|写|讲|规定)?|如何(规定|表述)?)(的)?|"
-    r"(的)?(原文|原话|全文|正文|内容|条文|标题|目录|大纲|结构|框架|提纲|要点)|(这|那)(一|个|份|部)?(章|节|条|款|项|点|部分|文件|个)?|"
+    r"(的)?(原文|原话|全文|正文|内容|条文|标题|目录|大纲|结构|框架|提纲|要点)|(这|那|哪)(一|个|份|部|里)?(章|节|条|款|项|点|部分|文件|个)?|"
     r"文件|里面?|中|当中|上|下|关于|有关|一下|吗|呢|吧|啊|呀|的|了|是|有|和|与|及|在|也|“|”|‘|’|[\s,.。?!;:、()\[\]《》<>\-—·\"']"
 )
 
@@ -43,17 +45,13 @@ class Step:
 class Reference:
     """`documents`: ids named. `steps`: the clause numbers, widest first. `unheld`: a document named that is not held.
 
-    `rest` is the question without names and numbers; `bare` tells that nothing of substance is left of it.
+    `rest` is the question without these names and numbers.
     """
 
     documents: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     unheld: str | None = None
     rest: str = ""
-
-    @property
-    def bare(self) -> bool:
-        return not _FILLER.sub("", self.rest)
 
 
 def is_filler(text: str) -> bool:
@@ -94,17 +92,19 @@ def _names(document: Document) -> set[str]:
 
 
 def _find_by_type(text: str, documents: tuple[Document, ...]) -> tuple[str, ...]:
-    """“大连那个实施意见”: a place and a type of document, or a type that only one document is of."""
-    places = find_places(text)
+    """“大连那个实施意见”: a place and types of document, or beside a clause number a type that only one is of."""
+    regions = {place.name for place in find_places(text)}
+    found: list[str] = []
     for kind in _TYPES:
         if kind not in text:
             continue
+        text = text.replace(kind, " ")
         of_kind = [d for d in documents if any(kind in normalise(name) for name in _names(d))]
-        if places:
-            of_kind = [d for d in of_kind if d.metadata.region in {place.name for place in places}]
-        if len(of_kind) == 1 and (places or _STEP.search(text)):
-            return (of_kind[0].id,)
-    return ()
+        if regions:
+            of_kind = [d for d in of_kind if d.metadata.region in regions]
+        if len(of_kind) == 1 and (regions or _STEP.search(text) or _CHAPTER_AND_SECTION.search(text)):
+            found.append(of_kind[0].id)
+    return tuple(dict.fromkeys(found))
 
 
 def _find_unheld(text: str, documents: tuple[Document, ...]) -> str | None:
@@ -125,6 +125,10 @@ def _find_steps(text: str, *, anchored: bool) -> tuple[tuple[Step, ...], str]:
         for found in _HEADING_STEP.finditer(text):
             steps.append((found.start(), Step("部分", parse_numeral(found[1]) or 0, 0, found[0])))
         rest = _HEADING_STEP.sub("", rest)
+        for found in _CHAPTER_AND_SECTION.finditer(text):
+            steps += [(found.start(), Step("章", int(found[1]), 0, f"第{found[1]}章"))]
+            steps += [(found.start() + 1, Step("节", int(found[2]), 0, f"第{found[2]}节"))]
+        rest = _CHAPTER_AND_SECTION.sub("", rest)
         number = _BARE_NUMBER.match(rest.strip()) if not steps or steps[-1][1].unit == "(一)" else None
         if number:
             steps.append((len(text), Step("条", int(number[1]), 0, number[0].strip())))
@@ -142,13 +146,3 @@ def _step(found: re.Match[str]) -> Step:
     if found[7]:
         return Step("(一)", parse_numeral(found[7]) or 0, 0, written)
     return Step("(1)", int(found[8]), 0, written)
-
-
-def documents_at(reference: Reference, documents: tuple[Document, ...], region: str | None) -> Reference:
-    """The reference with the documents of `region` where it names none itself."""
-    if reference.documents or region is None:
-        return reference
-    return replace(reference, documents=tuple(d.id for d in documents if d.metadata.region == region))
-
-
-__all__ = ["Reference", "Step", "documents_at", "is_filler", "read_reference", "within"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.datatypes import Passage
 from assistant.terms import Term, coverage
 from index.chunk import sentence_spans
-from index.datatypes import Clause, ClauseKind, Document
+from index.datatypes import Clause, Document
 from index.searchable import normalise, searched_text
 
 WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 0.5, "kind": 0.25}
@@ -21,7 +21,6 @@ _HOLDS = {
     "number": re.compile(r"[0-9]|[一二三四五六七八九十百千万亿]+(个|项|座|条|家|人|元|倍|成)"),
     "time": re.compile(r"20[0-9]{2}年|二〇[〇一二三四五六七八九]{2}年|年底|期间|时期"),
 }
-_PRINTED_LABEL = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|[0-9]{1,3}[.、])\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +34,12 @@ class Sentence:
     covered: float
     in_context: float
     score: float
-    heading: bool
-    """Whether it only prints the heading of its clause."""
 
 
 def score_sentences(
     question: str, terms: Sequence[Term], passages: Sequence[Passage], documents: dict[str, Document]
 ) -> list[Sentence]:
-    """Sentences of `passages`, best first."""
+    """Sentences of `passages` that say more than a heading, best first."""
     wanted = [kind for kind, pattern in _ASKS.items() if pattern.search(question)]
     best = max((passage.score for passage in passages), default=1.0) or 1.0
     found = []
@@ -55,19 +52,18 @@ def score_sentences(
             covered = coverage(terms, text)
             in_context = coverage(terms, f"{above} {text}")
             kind = sum(bool(_HOLDS[name].search(text)) for name in wanted) / len(wanted) if wanted else 0.0
-            heading = is_heading(clause, start, end)
+            if is_heading(clause, start, end):
+                continue
             score = (
                 WEIGHTS["covered"] * covered
                 + WEIGHTS["in_context"] * in_context
                 + WEIGHTS["passage"] * passage.score / best
                 + WEIGHTS["kind"] * kind * covered
             )
-            found.append(
-                Sentence(document.id, clause.id, start, end, covered, in_context, score, heading)
-            )
+            found.append(Sentence(document.id, clause.id, start, end, covered, in_context, score))
     return sorted(found, key=lambda sentence: -sentence.score)
 
 
 def is_heading(clause: Clause, start: int, end: int) -> bool:
     """Whether `start:end` prints no more than the clause's heading."""
-    return clause.kind is not ClauseKind.BULLET and bool(clause.heading) and start >= clause.start and end <= clause.heading_end
+    return clause.opening <= start and end <= clause.heading_end

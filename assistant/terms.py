@@ -40,9 +40,14 @@ def read_terms(text: str, store: Store, lexicon: Lexicon) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(terms))
 
 
+def total_weight(terms: Sequence[Term]) -> float:
+    """Weight of all terms together."""
+    return sum(term.weight for term in terms)
+
+
 def coverage(terms: Sequence[Term], text: str) -> float:
     """Share of the terms' weight that the searched `text` holds, 0 to 1; 0 where there are no terms."""
-    total = sum(term.weight for term in terms)
+    total = total_weight(terms)
     return sum(term.weight * _held(term, text) for term in terms) / total if total else 0.0
 
 

@@ -31,10 +31,7 @@ def sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
 def _chunk_clause(document: Document, clause: Clause) -> Iterator[Chunk]:
     if not document.text[clause.heading_end : clause.end].strip():
         return
-    opening = (
-        clause.heading_end if clause.kind is ClauseKind.BULLET else clause.start
-    )  # the dash says nothing
-    for number, (start, end) in enumerate(_pack(document.text, opening, clause.end), start=1):
+    for number, (start, end) in enumerate(_pack(document.text, clause.opening, clause.end), start=1):
         text = document.text[start:end]
         yield Chunk(
             id=f"{document.id}#{clause.id}" + (f"@{number}" if number > 1 else ""),

@@ -52,7 +52,7 @@ def test_words_that_stand_together_elsewhere_become_similar() -> None:
     assert nearest(embedder, "电梯", ["泊位", "加装"]) == "加装"
 
 
-def test_full_width_and_upper_case_make_no_difference(fitted: LsaEmbedder) -> None:
+def test_full_width_and_upper_case_make_no_difference() -> None:
     embedder = LsaEmbedder.fit([*TEXTS, "建设5g基站"])
 
     assert embedder.embed_query("5G基站") == embedder.embed_query("\uff15\uff27基站")

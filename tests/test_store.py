@@ -186,7 +186,7 @@ def test_a_build_that_fails_leaves_nothing(store: Store, tmp_path: Path) -> None
     before = sorted((tmp_path / "generations").iterdir())
     with (
         closing(Record.open(tmp_path / "record.sqlite3")) as record,
-        pytest.raises(ValueError, match="embeddings"),
+        pytest.raises(ValueError, match="non-empty"),
     ):
         build_generation(record, tmp_path, TopicEmbedder("没有算过"), lambda *_: None)
     assert sorted((tmp_path / "generations").iterdir()) == before

@@ -1,0 +1,288 @@
+import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.datatypes import Failure, PolicyError, SyncReport
+from index.load import READERS
+from index.store import Store
+from index.sync import sync_folder
+
+TOPICS = ("落户", "电梯", "公积金")
+HOUSING = "第一条 老旧小区可以加装电梯。\n第二条 公积金可以付房租。\n"
+FILES = {"住房.txt": HOUSING, "户籍.txt": "全面取消落户限制。\n", "民政/养老.md": "发展社区养老服务。\n"}
+
+
+class TopicEmbedder:
+    """A text points along the axis of the first of the three topics that it names, else along the fourth.
+
+    Notes what it embeds.
+    """
+
+    dimension = 4
+
+    def __init__(self, name: str = "三题") -> None:
+        self.name = name
+        self.embedded: list[str] = []
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        self.embedded += texts
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        named = next((at for at, topic in enumerate(TOPICS) if topic in text), 3)
+        return [float(at == named) for at in range(4)]
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "资料"
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "库"
+
+
+def found(store: Path, word: str, embedder: TopicEmbedder | None = None) -> list[str]:
+    """Documents whose chunks hold `word`."""
+    with closing(Store.open(store, embedder or TopicEmbedder())) as opened:
+        scores = opened.word_scores([(word, 1.0)])
+        return [opened.chunk_ids[row].split("#")[0] for row in scores.nonzero()[0]]
+
+
+def test_first_sync_writes_everything(docs: Path, store: Path) -> None:
+    assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(written=tuple(FILES))
+    with closing(Store.open(store, TopicEmbedder())) as opened:
+        assert [document.id for document in opened.documents()] == ["住房", "户籍", "民政/养老"]
+        assert opened.document("住房").text == HOUSING
+        (best,) = opened.nearest("电梯", k=1)
+        assert opened.chunks([best[0]])[0].text == "第一条 老旧小区可以加装电梯。"
+    assert [found(store, word) for word in ("落户", "养老", "电梯")] == [["户籍"], ["民政/养老"], ["住房"]]
+
+
+def test_second_sync_skips_everything_and_embeds_nothing(docs: Path, store: Path) -> None:
+    sync_folder(str(docs), str(store), embedder=TopicEmbedder())
+    before = (store / "CURRENT").read_text()
+    again = TopicEmbedder()
+    assert sync_folder(str(docs), str(store), embedder=again) == SyncReport(skipped=tuple(FILES))
+    assert (again.embedded, (store / "CURRENT").read_text()) == ([], before)
+
+
+def test_a_changed_file_is_written_and_only_its_new_chunk_embedded(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    (docs / "住房.txt").write_text(HOUSING.replace("付房租", "还房贷"), "utf-8")
+    embedder = TopicEmbedder()
+    assert sync_folder(docs, store, embedder=embedder) == SyncReport(
+        written=("住房.txt",), skipped=("户籍.txt", "民政/养老.md")
+    )
+    assert len(embedder.embedded) == 1 and "公积金可以还房贷" in embedder.embedded[0]
+    assert (found(store, "房贷"), found(store, "房租")) == (["住房"], [])
+
+
+def test_a_removed_file_is_deleted_and_no_longer_found(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    (docs / "户籍.txt").unlink()
+    assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(
+        skipped=("住房.txt", "民政/养老.md"), deleted=("户籍.txt",)
+    )
+    assert found(store, "落户") == []
+    with closing(Store.open(store, TopicEmbedder())) as opened:
+        assert opened.manifest.documents == 2
+        assert opened.nearest("落户", k=9)[0][1] == pytest.approx(0.0)
+
+
+def test_a_renamed_file_is_written_under_its_new_name(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    (docs / "户籍.txt").rename(docs / "户籍.md")
+    assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(
+        written=("户籍.md",), skipped=("住房.txt", "民政/养老.md"), deleted=("户籍.txt",)
+    )
+    assert found(store, "落户") == ["户籍"]
+
+
+def test_an_emptied_folder_leaves_an_empty_store(docs: Path, store: Path) -> None:
+    sync_folder(docs, store)
+    shutil.rmtree(docs)
+    docs.mkdir()
+    assert sync_folder(docs, store) == SyncReport(deleted=tuple(FILES))
+    with closing(Store.open(store)) as opened:
+        assert (opened.documents(), opened.nearest("落户", k=3)) == ((), [])
+
+
+def test_a_file_that_fails_keeps_its_last_version_and_spares_the_rest(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    (docs / "住房.txt").write_text(" \n", "utf-8")
+    (docs / "户籍.txt").write_text("落户没有门槛。", "utf-8")
+    report = sync_folder(docs, store, embedder=TopicEmbedder())
+    reason = "住房.txt 里没有文字,请换成有内容的文件,或从文件夹中移走它"
+    assert report == SyncReport(
+        written=("户籍.txt",), skipped=("民政/养老.md",), failed=(Failure("住房.txt", reason),)
+    )
+    assert (found(store, "电梯"), found(store, "门槛")) == (["住房"], ["户籍"])
+
+
+def test_a_reader_that_breaks_is_one_failure(
+    docs: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(raw: bytes, name: str) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(READERS, ".md", broken)
+    assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(
+        written=("住房.txt", "户籍.txt"),
+        failed=(Failure("民政/养老.md", "未能处理(ZeroDivisionError()),请检查文件是否完好"),),
+    )
+
+
+def test_what_is_no_document_is_passed_over(docs: Path, store: Path, tmp_path: Path) -> None:
+    (tmp_path / "外面.txt").write_text("不该读到。", "utf-8")
+    (docs / "链接.txt").symlink_to(tmp_path / "外面.txt")
+    (docs / "断链.txt").symlink_to(docs / "没有")
+    os.mkfifo(docs / "管道.txt")
+    (docs / "文件夹.txt").mkdir()
+    (docs / ".git").mkdir()
+    for name in (".隐藏.txt", ".git/说明.txt", "~$住房.txt", "表格.xyz"):
+        (docs / name).write_text("不该读到。", "utf-8")
+    assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(written=tuple(FILES))
+
+
+def test_a_name_that_is_no_text_is_escaped(docs: Path, store: Path) -> None:
+    (docs / os.fsdecode(b"\xd7\xa1.txt")).write_text("住房保障。", "utf-8")
+    report = sync_folder(docs, store, embedder=TopicEmbedder())
+    assert report == SyncReport(written=(*FILES, r"\udcd7\udca1.txt"))
+
+
+def test_the_catalogue_names_documents(docs: Path, store: Path) -> None:
+    entry = '[[document]]\nfile = "民政/养老.md"\nid = "elderly"\nname = "养老通知"\n'
+    (docs / "corpus.toml").write_text(entry, "utf-8")
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    assert found(store, "养老") == ["elderly"]
+    (docs / "corpus.toml").write_text(entry + 'region = "大连"\n', "utf-8")
+    report = sync_folder(docs, store, embedder=TopicEmbedder())
+    assert report == SyncReport(written=("民政/养老.md",), skipped=("住房.txt", "户籍.txt"))
+    with closing(Store.open(store, TopicEmbedder())) as opened:
+        assert opened.document("elderly").metadata.region == "大连"
+    (docs / "corpus.toml").write_text(entry.replace("elderly", "old-age"), "utf-8")
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    assert found(store, "养老") == ["old-age"]
+
+
+def test_an_id_belongs_to_one_file(docs: Path, store: Path) -> None:
+    (docs / "户籍.md").write_text("另一份。", "utf-8")
+    reason = "文件编号 户籍 已被 户籍.md 占用,请在 corpus.toml 里为它另定 id,或改文件名"
+    assert sync_folder(docs, store, embedder=TopicEmbedder()).failed == (Failure("户籍.txt", reason),)
+
+
+def test_folders_share_a_store_but_not_ids(docs: Path, store: Path, tmp_path: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    other = tmp_path / "另一处"
+    other.mkdir()
+    (other / "户籍.txt").write_text("重名。", "utf-8")
+    (other / "教育.txt").write_text("就近入学。", "utf-8")
+    reason = f"文件编号 户籍 已被 {docs} 占用,请在 corpus.toml 里为它另定 id,或改文件名"
+    assert sync_folder(other, store, embedder=TopicEmbedder()) == SyncReport(
+        written=("教育.txt",), failed=(Failure("户籍.txt", reason),)
+    )
+    assert (found(store, "入学"), found(store, "落户")) == (["教育"], ["户籍"])
+
+
+def test_a_folder_that_moved_takes_its_documents_along(docs: Path, store: Path, tmp_path: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    moved, embedder = docs.rename(tmp_path / "新资料"), TopicEmbedder()
+    assert sync_folder(moved, store, embedder=embedder) == SyncReport(written=tuple(FILES))
+    assert embedder.embedded == []
+    (moved / "户籍.txt").unlink()
+    assert sync_folder(moved, store, embedder=embedder).deleted == ("户籍.txt",)
+
+
+def test_a_reader_goes_on_while_the_store_is_synchronised(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    with closing(Store.open(store, TopicEmbedder())) as reader:
+        for name in FILES:
+            (docs / name).unlink()
+            sync_folder(docs, store, embedder=TopicEmbedder())
+        (best,) = reader.nearest("落户", k=1)
+        assert reader.chunks([best[0]])[0].text == "全面取消落户限制。"
+        assert len(reader.documents()) == 3
+    assert found(store, "落户") == []
+
+
+def test_another_embedder_makes_another_generation(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    other = TopicEmbedder("四题")
+    assert sync_folder(docs, store, embedder=other) == SyncReport(skipped=tuple(FILES))
+    assert len(other.embedded) == 4
+    with pytest.raises(PolicyError, match="向量模型是 四题,现用的是 三题"):
+        Store.open(store, TopicEmbedder())
+    back = TopicEmbedder()
+    sync_folder(docs, store, embedder=back)
+    assert (found(store, "落户"), back.embedded) == (["户籍"], [])
+
+
+@pytest.mark.parametrize(
+    "lost", ["CURRENT", "generations", "generations/*/chroma", "generations/*/manifest.json"]
+)
+def test_what_is_lost_is_made_again_without_embedding(docs: Path, store: Path, lost: str) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    (path,) = store.glob(lost)
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+    embedder = TopicEmbedder()
+    assert sync_folder(docs, store, embedder=embedder) == SyncReport(skipped=tuple(FILES))
+    assert (embedder.embedded, found(store, "落户")) == ([], ["户籍"])
+
+
+def test_a_sync_that_broke_off_is_taken_up_again(docs: Path, store: Path) -> None:
+    class Unreachable(TopicEmbedder):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            raise ConnectionError
+
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    (docs / "户籍.txt").write_text("落户没有门槛。", "utf-8")
+    with pytest.raises(ConnectionError):
+        sync_folder(docs, store, embedder=Unreachable())
+    assert (found(store, "限制"), found(store, "门槛")) == (["户籍"], [])
+    embedder = TopicEmbedder()
+    assert sync_folder(docs, store, embedder=embedder) == SyncReport(skipped=tuple(FILES))
+    assert (len(embedder.embedded), found(store, "限制"), found(store, "门槛")) == (1, [], ["户籍"])
+
+
+def test_the_built_in_embedder_is_fitted_anew_when_chunks_move_by_half(docs: Path, store: Path) -> None:
+    def used() -> str:
+        sync_folder(docs, store)
+        with closing(Store.open(store)) as opened:
+            assert opened.nearest("加装电梯", k=1)[0][0].startswith("住房#")
+            return opened.embedder_name
+
+    first = used()
+    (docs / "医疗.txt").write_text("推进分级诊疗。", "utf-8")
+    assert used() == first
+    (docs / "教育.txt").write_text("就近入学。", "utf-8")
+    assert used() != first
+
+
+def test_progress_tells_what_is_done(docs: Path, store: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    sync_folder(docs, store, embedder=TopicEmbedder(), progress=lambda *step: told.append(step))
+    assert told == [
+        *(("读取文件", done, 3) for done in (1, 2, 3)),
+        ("计算向量", 4, 4),
+        *(("建立索引", done, 4) for done in (1, 2, 3, 4)),
+    ]
+
+
+def test_wrong_folders_are_said_so(docs: Path, store: Path, tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"没有文件夹 .*没有这里,请检查路径"):
+        sync_folder(tmp_path / "没有这里", store)
+    with pytest.raises(PolicyError, match=r"无法建立文件夹 .*住房.txt\(File exists\),请检查路径和权限"):
+        sync_folder(docs, docs / "住房.txt")
+    assert not store.exists()
