@@ -85,7 +85,7 @@ def _compared(text: str) -> str:
 
 def citation_form(document: Document, clause: str, heading: str) -> str:
     """How the clause is cited in a paper: 《title》第九章 第三节“heading”(改写文本)."""
-    kind = document.metadata.kind
-    note = "" if kind in (SourceKind.OFFICIAL, SourceKind.UNKNOWN) else f"({kind.value})"
-    named = f"“{heading}”" if heading and heading != clause else ""
-    return f"{document.metadata.citation_title}{note}{clause}{named}"
+    title, kind = document.metadata.citation_title, document.metadata.kind
+    plain = kind in (SourceKind.OFFICIAL, SourceKind.UNKNOWN) or kind.value in title
+    named = f"“{heading}”" if heading and not clause.startswith(heading) else ""
+    return f"{title}{'' if plain else f'({kind.value})'}{clause}{named}"

@@ -15,6 +15,8 @@ MOST_SENTENCES = 4
 NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
 SIDE_CHARACTERS = 160
+BRIEF = 20
+"""A sentence of no more characters only opens a matter; the next one of its clause tells it."""
 
 _EXCEPTION = re.compile(r"(但|但是|不过|然而|除外|除此|另有规定|法律、行政法规另有|前款|上述|其中|同时)")
 _ENUMERATES = re.compile(r"[:\uff1a]$")
@@ -59,22 +61,33 @@ def _choose(
 ) -> list[tuple[int, int, str]]:
     """Spans (start, end, document id) of the chosen sentences with what must not be parted from them, best first."""
     chosen: list[tuple[int, int, str]] = []
+    told: dict[str, frozenset[str]] = {}
     length = 0
     for sentence in sentences:
         if len(chosen) >= MOST_SENTENCES or sentence.score < NEAR_BEST * sentences[0].score:
             break
+        if chosen and not _adds(sentence, sentences[0], told):
+            continue
         start, end = with_companions(documents[sentence.document_id], sentence)
         if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):
             continue
         if chosen and length + end - start > most_characters:
             continue
         chosen.append((start, end, sentence.document_id))
+        told[sentence.document_id] = told.get(sentence.document_id, frozenset()) | sentence.holds
         length += end - start
     return chosen
 
 
+def _adds(sentence: Sentence, best: Sentence, told: dict[str, frozenset[str]]) -> bool:
+    """Whether a further sentence tells more: a term its document has not told, or all that the best one tells."""
+    before = told.get(sentence.document_id)
+    return bool(sentence.holds - before) if before is not None else sentence.holds >= best.holds
+
+
 def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
-    """The sentence with the exception that follows it, the rule before it, and the list that it opens."""
+    """The sentence with what must not be parted from it: the rule before an exception, the exception that follows,
+    what a brief sentence opens, the items of a list."""
     clause = document.by_id[sentence.clause_id]
     spans = list(sentence_spans(document.text, clause.opening, clause.end))
     place = next((i for i, (start, end) in enumerate(spans) if start <= sentence.start < end), None)
@@ -83,6 +96,8 @@ def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
     first = last = place
     while first > 0 and _EXCEPTION.match(document.text, spans[first][0]):
         first -= 1
+    if sentence.end - sentence.start <= BRIEF and last + 1 < len(spans):
+        last += 1
     while last + 1 < len(spans) and _EXCEPTION.match(document.text, spans[last + 1][0]):
         last += 1
     end = spans[last][1]

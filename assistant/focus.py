@@ -59,6 +59,8 @@ def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
     if elsewhere and len(elsewhere) == len(places) and (reference.steps or _names_document(text)):
         return Outcome(Status.ANOTHER_PLACE, {"place": "、".join(p.name for p in elsewhere)})
     topic = _without_places(reference.rest, places)
+    if sides:
+        topic = _without_comparing(topic)
     targets = () if sides else find_targets(reference, topic, documents)
     if isinstance(targets, Outcome):
         return targets
@@ -76,6 +78,12 @@ def _without_places(text: str, places: Sequence[Place]) -> str:
     for place in sorted(places, key=lambda p: -len(p.name)):
         text = re.sub(rf"{place.name}(省|市|县|区)?", " ", text)
     return text
+
+
+def _without_comparing(text: str) -> str:
+    for _, pattern in _LEVELS:
+        text = pattern.sub(" ", text)
+    return _ALL_LEVELS.sub(" ", _COMPARING.sub(" ", text))
 
 
 def _names_document(text: str) -> bool:

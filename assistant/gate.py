@@ -14,8 +14,12 @@ from assistant.sentences import Sentence
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
 THRESHOLD = 2.7
 """Least weighted sum from which an answer is given."""
+NAMED = 0.6
+"""Added where the question names a document or clause that is held: it is on the corpus then."""
 FULL_MASS = 20.0
 """Weight of terms held (see `assistant.terms`) that counts as 1; more adds nothing."""
+SIDE = 0.7
+"""Share of the threshold that is enough for one side of a comparison where another side reaches it."""
 NEAR = 0.4
 """Least coverage from which a refusal points to the nearest clause."""
 
@@ -23,30 +27,41 @@ NEAR = 0.4
 @dataclass(frozen=True, slots=True)
 class Features:
     """`context`: share of the terms' weight that the best sentence holds under its headings. `mass`: that weight
-    itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. All 0 to 1."""
+    itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. All 0 to 1. `named`: see `NAMED`."""
 
     context: float
     cosine: float
     mass: float
+    named: bool = False
 
     @property
     def score(self) -> float:
         """The weighted sum that is held against `THRESHOLD`."""
-        return WEIGHTS["context"] * self.context + WEIGHTS["cosine"] * self.cosine + WEIGHTS["mass"] * self.mass
+        measured = {"context": self.context, "cosine": self.cosine, "mass": self.mass}
+        return sum(WEIGHTS[name] * value for name, value in measured.items()) + NAMED * self.named
 
 
-def measure(sentences: Sequence[Sentence], passages: Sequence[Passage], terms_weight: float) -> Features:
+def measure(
+    sentences: Sequence[Sentence], passages: Sequence[Passage], terms_weight: float, *, named: bool
+) -> Features:
     """Features of the best sentence and passage; `terms_weight` is the weight of all terms of the question."""
     if not sentences or not passages:
         return Features(0.0, 0.0, 0.0)
     context = sentences[0].in_context
     cosine = dict(passages[0].why).get("vectors", 1.0)
-    return Features(context, cosine, min(context * terms_weight / FULL_MASS, 1.0))
+    return Features(context, cosine, min(context * terms_weight / FULL_MASS, 1.0), named)
 
 
 def answers(features: Features) -> bool:
-    """Whether to answer."""
+    """Whether to answer a plain question."""
     return features.score >= THRESHOLD
+
+
+def sides_answer(features: Sequence[Features]) -> list[bool]:
+    """Which sides of a comparison to show; none where no side answers by itself."""
+    if not any(map(answers, features)):
+        return [False for _ in features]
+    return [side.score >= SIDE * THRESHOLD for side in features]
 
 
 def is_near(passages: Sequence[Passage]) -> bool:

@@ -8,7 +8,7 @@ from assistant import gate
 from assistant.cite import cite, verify
 from assistant.datatypes import Answer, Citation, Draft, Passage, Quote, Status
 from assistant.extract import compose, compose_sides, extract, extract_side
-from assistant.focus import Focus, covered, read_focus
+from assistant.focus import Focus, Side, covered, read_focus
 from assistant.intents import read_intent
 from assistant.lookup import show_targets
 from assistant.notices import notices
@@ -111,7 +111,7 @@ def answer(turn: Turn) -> Turn | Outcome:
     if contradiction:
         quotes = extract([contradiction], turn.documents)
         return replace(turn, draft=compose(quotes, turn.documents, connective("premise")))
-    if not _answers(turn, sentences, turn.passages):
+    if not gate.answers(_measure(turn, sentences, turn.passages)):
         return Outcome(Status.NOT_IN_CORPUS)
     return replace(turn, draft=compose(extract(sentences, turn.documents), turn.documents))
 
@@ -145,8 +145,9 @@ def _sentences(turn: Turn, passages: tuple[Passage, ...], terms: tuple[Term, ...
     return score_sentences(turn.question.text, terms, passages[:READ_PASSAGES], turn.documents)
 
 
-def _answers(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]) -> bool:
-    return gate.answers(gate.measure(sentences, passages, total_weight(turn.terms)))
+def _measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]) -> gate.Features:
+    named = bool(turn.focus and turn.focus.reference.documents)
+    return gate.measure(sentences, passages, total_weight(turn.terms), named=named)
 
 
 def _contradiction(turn: Turn) -> Sentence | None:
@@ -157,17 +158,25 @@ def _contradiction(turn: Turn) -> Sentence | None:
 
 
 def _compare(turn: Turn, focus: Focus) -> Turn | Outcome:
-    sides = []
-    passages: list[Passage] = []
-    for side in focus.sides:
-        found = turn.retriever.invoke(turn.question.shown, focus=focus, k=SHOWN_PASSAGES, within=side.documents)
-        own = tuple(map(as_passage, found))
-        sentences = _sentences(turn, own, turn.terms)
-        sides.append((side.name, extract_side(sentences, turn.documents) if _answers(turn, sentences, own) else ()))
-        passages += own[: SHOWN_PASSAGES // len(focus.sides)]
-    if not any(quotes for _, quotes in sides):
+    found = [_read_side(turn, side) for side in focus.sides]
+    shown = gate.sides_answer([_measure(turn, sentences, passages) for passages, sentences in found])
+    if not any(shown):
         return Outcome(Status.NOT_IN_CORPUS)
-    return replace(turn, draft=compose_sides(sides, turn.documents), passages=tuple(passages))
+    sides = [
+        (side.name, extract_side(sentences, turn.documents) if show else ())
+        for side, show, (_, sentences) in zip(focus.sides, shown, found, strict=True)
+    ]
+    each = SHOWN_PASSAGES // len(found)
+    passages = tuple(passage for own, _ in found for passage in own[:each])
+    return replace(turn, draft=compose_sides(sides, turn.documents), passages=passages)
+
+
+def _read_side(turn: Turn, side: Side) -> tuple[tuple[Passage, ...], list[Sentence]]:
+    found = turn.retriever.invoke(
+        turn.question.shown, focus=turn.focus, k=SHOWN_PASSAGES, within=side.documents
+    )
+    passages = tuple(map(as_passage, found))
+    return passages, _sentences(turn, passages, turn.terms)
 
 
 def _end(turn: Turn, outcome: Outcome) -> Answer:

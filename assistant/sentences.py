@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.datatypes import Passage
-from assistant.terms import Term, coverage
+from assistant.terms import Term, coverage, terms_held
 from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
 from index.searchable import normalise, searched_text
 
 WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 0.5, "kind": 0.25}
 """Terms in the sentence itself; terms in it or the headings above; score of its passage; the kind asked for."""
+
+LONG = 150
+"""Characters from which a sentence is so general that what it holds counts for less."""
 
 _ASKS = {
     "number": re.compile(r"多少|几(?!乎|何)|比例|占比|多大|指标|规模|增速|目标值|率(是|为|要)?"),
@@ -25,7 +28,10 @@ _HOLDS = {
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a passage: offsets in the document, share of the question's terms it covers, its score."""
+    """A sentence of a passage: offsets in the document, share of the question's terms it covers, its score.
+
+    `in_context` counts the headings above the sentence too; `holds` are the terms in the sentence itself.
+    """
 
     document_id: str
     clause_id: str
@@ -34,6 +40,7 @@ class Sentence:
     covered: float
     in_context: float
     score: float
+    holds: frozenset[str]
 
 
 def score_sentences(
@@ -54,13 +61,14 @@ def score_sentences(
             kind = sum(bool(_HOLDS[name].search(text)) for name in wanted) / len(wanted) if wanted else 0.0
             if is_heading(clause, start, end):
                 continue
+            length = max(0, end - start - LONG) / LONG
             score = (
-                WEIGHTS["covered"] * covered
+                WEIGHTS["covered"] * covered / (1 + length)
                 + WEIGHTS["in_context"] * in_context
                 + WEIGHTS["passage"] * passage.score / best
                 + WEIGHTS["kind"] * kind * covered
             )
-            found.append(Sentence(document.id, clause.id, start, end, covered, in_context, score))
+            found.append(Sentence(document.id, clause.id, start, end, covered, in_context, score, terms_held(terms, text)))
     return sorted(found, key=lambda sentence: -sentence.score)
 
 

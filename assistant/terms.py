@@ -51,6 +51,11 @@ def coverage(terms: Sequence[Term], text: str) -> float:
     return sum(term.weight * _held(term, text) for term in terms) / total if total else 0.0
 
 
+def terms_held(terms: Sequence[Term], text: str) -> frozenset[str]:
+    """The terms that `text` holds, in the question's words or in other ones."""
+    return frozenset(term.text for term in terms if _held(term, text) > PARTLY)
+
+
 def _held(term: Term, text: str) -> float:
     if term.text in text:
         return 1.0
