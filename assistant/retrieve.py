@@ -26,6 +26,8 @@ WEIGHTS = {"words": 0.35, "bigrams": 0.25, "vectors": 0.25, "coverage": 0.6}
 """How much each search counts, each scaled to 1 at its best; chosen on the dev questions of eval/gold."""
 OTHER_WORDING = 0.5
 """Weight of a lexicon word beside the question's own, so that exact wording wins."""
+SINGLE = 0.5
+"""Weight of a word of one character: it is often a piece of an unknown word."""
 CANDIDATES = 60
 """Best rows by the fused searches that are looked at for coverage."""
 NEIGHBOURS = 100
@@ -102,7 +104,7 @@ def find_passages(
 
 def _score_rows(topic: str, terms: Sequence[Term], store: Store) -> dict[str, NDArray[np.float32]]:
     others = [other for term in terms for other in term.others]
-    own_words = [(word, 1.0) for word in known_words(topic, store.vocabulary)]
+    own_words = [(word, 1.0 if len(word) > 1 else SINGLE) for word in known_words(topic, store.vocabulary)]
     other_words = [(w, OTHER_WORDING) for other in others for w in known_words(other, store.vocabulary)]
     own_pairs = [(pair, 1.0) for term in terms for pair in bigrams(term.text)]
     other_pairs = [(pair, OTHER_WORDING) for other in others for pair in bigrams(other)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from assistant.settings import settings
 from index.datatypes import PolicyError
 from index.embedder import Embedder
-from index.generation import Progress
+from index.generation import Progress, current_generation
 from index.store import Store
 from index.sync import sync_folder
 
@@ -22,6 +22,12 @@ def open_store(folder: Path | None, embedder: Embedder | None, progress: Progres
             raise
     sync_shipped(chosen, embedder, progress)
     return Store.open(chosen, embedder)
+
+
+def sync_on_first_use(progress: Progress) -> None:
+    """Index the shipped corpus into the user's own store where nothing has been indexed yet."""
+    if current_generation(settings().store) is None:
+        sync_shipped(settings().store, chosen_embedder(), progress)
 
 
 def sync_shipped(folder: Path, embedder: Embedder | None, progress: Progress | None = None) -> None:

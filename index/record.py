@@ -359,5 +359,6 @@ def _marks(count: int) -> str:
 
 def _unusable(path: Path, fault: sqlite3.Error) -> PolicyError:
     return PolicyError(
-        f"无法使用记录文件 {path}({fault}):请确认磁盘可写、文件未被占用;若已损坏,请删去它再重新同步"
+        f"无法使用记录文件 {path}({fault}):"
+        "请确认磁盘有空间、可以写入、文件未被占用;若文件已损坏,请删去它再重新同步"
     )

@@ -1,0 +1,12 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="文件夹", help="索引所在的文件夹;不写就用自己的索引"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON(UTF-8),供程序读取")]

@@ -1,0 +1,65 @@
+"""What commands write: text and JSON on stdout, faults and progress on stderr."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from index.generation import Progress
+
+# What a terminal obeys instead of showing it, and marks that reverse the order of what it shows.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def show(text: str = "", style: str = "") -> None:
+    """Write `text` and a line end on stdout, in `style` where that is a terminal. Lines are not wrapped."""
+    _write(Console(), text, style)
+
+
+def show_json(value: object) -> None:
+    """Write `value` on stdout as JSON in UTF-8, whatever the encoding of the terminal; dates in ISO 8601."""
+    written = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    typer.echo(written.encode("utf-8", "backslashreplace"))  # a lone surrogate becomes its JSON escape
+
+
+def tell(text: str) -> None:
+    """Write `text` on stderr, on one line."""
+    _write(Console(stderr=True), " ".join(text.split()), "")
+
+
+@contextmanager
+def watched() -> Iterator["Progress"]:
+    """Show progress on stderr: a bar on a terminal, elsewhere a line for each stage that is done."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _tell_stage
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield advance
+
+
+def _tell_stage(stage: str, done: int, total: int) -> None:
+    if done == total:
+        tell(f"{stage} {done}/{total}")
+
+
+def _write(console: Console, text: str, style: str) -> None:
+    safe = _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    console.print(Text(safe, style), soft_wrap=True)

@@ -1,0 +1,194 @@
+"""Every answer checked: quotes, markers, clauses. Gold questions and a seeded walk through the corpus.
+
+python -m eval.citations       exit code 1 where anything is violated
+"""
+
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant import Answer, PolicyAssistant, Status
+from eval.contract import violations
+from eval.metrics import mean, percentile, recall
+from eval.questions import Span, read_lookup, read_refusal, read_retrieval
+from index.chunk import sentence_spans
+from index.datatypes import Document, PolicyError
+
+WALK = 200
+
+
+def walk(documents: Sequence[Document], count: int = WALK, seed: int = 0) -> Iterator[str]:
+    """`count` questions drawn from the corpus, the same for the same seed; five kinds in turn.
+
+    A clause heading, half a sentence, a clause number (it may not exist), two documents compared, and up to 60
+    characters of the corpus at random. There are two documents or more, each with headings and sentences.
+    """
+    draw = random.Random(seed)
+
+    def short(document: Document) -> str:
+        return draw.choice((document.metadata.name, *document.metadata.short_names))
+
+    def heading() -> str:
+        return draw.choice([c.heading for c in draw.choice(documents).clauses if c.heading])
+
+    def half_sentence() -> str:
+        text = draw.choice(documents).text
+        start, end = draw.choice(list(sentence_spans(text, 0, len(text))))
+        middle = (start + end) // 2
+        return text[start:middle] if draw.random() < 0.5 else text[middle:end]
+
+    def number() -> str:
+        document = draw.choice(documents)
+        drawn = f"第{draw.randint(0, 40)}{draw.choice('编章节条款项点')}"
+        return short(document) + draw.choice((drawn, draw.choice(document.clauses).citation))
+
+    def comparison() -> str:
+        one, other = draw.sample(documents, 2)
+        return f"{short(one)}和{short(other)}在{heading()}上有什么不同"
+
+    characters = "".join(document.text for document in documents)
+
+    def garbage() -> str:
+        return "".join(draw.choices(characters, k=draw.randint(1, 60)))
+
+    kinds = (heading, half_sentence, number, comparison, garbage)
+    for turn in range(count):
+        yield kinds[turn % len(kinds)]()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question to ask. `score` says how right its answer is, from 0 to 1; None where there is no gold."""
+
+    file: str
+    split: str
+    id: str
+    question: str
+    score: Callable[[Answer], float] | None = None
+    outcome: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a case. `answer` is None where `ask` raised."""
+
+    case: Case
+    answer: Answer | None
+    seconds: float
+    violations: tuple[str, ...]
+
+    @property
+    def score(self) -> float | None:
+        """How right the answer is; 0 where there is none, None where there is no gold."""
+        if self.case.score is None:
+            return None
+        return self.case.score(self.answer) if self.answer else 0.0
+
+
+def cases(documents: Sequence[Document]) -> Iterator[Case]:
+    """All gold questions, then the walk.
+
+    Right is: for retrieval the share of the evidence that the quotes of the answer cover (`eval.metrics.recall`),
+    for look-up the same of its one evidence, for a refusal exactly the status named.
+    """
+    for asked in read_retrieval(documents):
+        yield Case(
+            "retrieval", asked.split, asked.id, asked.question, _quoting(asked.evidence, asked.one_suffices)
+        )
+    for named in read_lookup(documents):
+        yield Case("lookup", named.split, named.id, named.question, _quoting((named.evidence,), False))
+    for unheld in read_refusal():
+        ending = _ending(unheld.outcome)
+        yield Case("refusal", unheld.split, unheld.id, unheld.question, ending, unheld.outcome)
+    for number, question in enumerate(walk(documents), start=1):
+        yield Case("walk", "", f"walk {number}", question)
+
+
+def _quoting(evidence: Sequence[Span], one_suffices: bool) -> Callable[[Answer], float]:
+    def score(answer: Answer) -> float:
+        quoted = [Span(c.document_id, c.start, c.end) for c in answer.citations]
+        return recall(quoted, evidence, one_suffices)
+
+    return score
+
+
+def _ending(outcome: Status) -> Callable[[Answer], float]:
+    return lambda answer: float(answer.status is outcome)
+
+
+def ask(assistant: PolicyAssistant, case: Case, documents: Mapping[str, Document]) -> Result:
+    """Ask and check; that `ask` raises is a violation, not an end."""
+    begun = time.perf_counter()
+    try:
+        answer = assistant.ask(case.question)
+    except Exception as fault:
+        return Result(case, None, time.perf_counter() - begun, (f"ask 抛出 {fault!r}",))
+    seconds = time.perf_counter() - begun
+    return Result(case, answer, seconds, violations(answer, documents))
+
+
+def to_markdown(results: Sequence[Result]) -> str:
+    """Tables of the results; of test questions totals only."""
+    lines = [
+        "| 题集 | 题数 | 作答 | 答对 | 核对的引用 | 违反 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for file, split in dict.fromkeys((result.case.file, result.case.split) for result in results):
+        group = [r for r in results if (r.case.file, r.case.split) == (file, split)]
+        right = mean([r.score for r in group if r.score is not None])
+        answered = mean([bool(r.answer and r.answer.answered) for r in group])
+        cited = sum(_citations(r) for r in group)
+        broken = sum(len(r.violations) for r in group)
+        shown = "–" if right is None else f"{right:.3f}"
+        lines.append(f"| {file} {split} | {len(group)} | {answered:.3f} | {shown} | {cited} | {broken} |")
+    seconds = [result.seconds for result in results]
+    checked, broken = sum(map(_citations, results)), sum(len(r.violations) for r in results)
+    lines += [
+        "",
+        f"核对引用 {checked} 条,违反 {broken} 处。",
+        f"回答用时(秒):中位 {percentile(seconds, 50):.3f},95% 之内 {percentile(seconds, 95):.3f},"
+        f"最长 {max(seconds, default=0.0):.3f}。",
+        "",
+        *_refusals([r for r in results if r.case.outcome and r.case.split != "test"]),
+    ]
+    lines += [f"违反:{result.case.id} {phrase}" for result in results for phrase in result.violations]
+    return "\n".join(lines) + "\n"
+
+
+def _citations(result: Result) -> int:
+    return len(result.answer.citations) if result.answer else 0
+
+
+def _refusals(results: Sequence[Result]) -> Iterator[str]:
+    """Right endings by the one that was due, then each wrong one."""
+    due, right = Counter(r.case.outcome for r in results), Counter(r.case.outcome for r in results if r.score)
+    yield "| 应有的答复(dev) | 题数 | 正确 |"
+    yield "|---|---|---|"
+    for outcome, count in due.items():
+        yield f"| {outcome} | {count} | {right[outcome]} |"
+    yield ""
+    for result in results:
+        if not result.score:
+            got = result.answer.status if result.answer else "–"
+            yield f"- {result.case.id} 应为 {result.case.outcome},实为 {got}:{result.case.question}"
+
+
+def main() -> int:
+    """Ask everything, write the tables; returns 1 where anything is violated, 2 where none can be asked."""
+    try:
+        assistant = PolicyAssistant()
+        documents = {document.id: document for document in assistant.documents()}
+        asked = tuple(cases(tuple(documents.values())))
+    except PolicyError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    results = [ask(assistant, case, documents) for case in asked]
+    sys.stdout.write(to_markdown(results))
+    return int(any(result.violations for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
