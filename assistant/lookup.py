@@ -30,6 +30,8 @@ _KINDS: dict[str, tuple[ClauseKind, ...]] = {
 }
 """Kinds of clause that people mean by a unit, the likeliest first."""
 
+_CLEAR_NAME = 4
+"""Characters a short name needs to be a good example."""
 _SHORTEST_HEADING = 5
 _LONGEST_LINE = 100
 _FEW_CHILDREN = 6
@@ -86,7 +88,8 @@ def _by_number(
 
 
 def _short_name(document: Document) -> str:
-    return (*document.metadata.short_names, document.metadata.name)[0]
+    names = [name for name in document.metadata.short_names if len(name) >= _CLEAR_NAME]
+    return min(names, key=len, default=document.metadata.name)
 
 
 def _without_headings(topic: str, document: Document, clause: Clause) -> str:
@@ -171,7 +174,9 @@ def show_targets(targets: Sequence[Target]) -> Draft:
         gap = "\n" if parts else ""
         name, citation = document.metadata.name, clause.citation if clause else ""
         if clause and not document.children(clause):
-            parts += [gap + connective("clause", name=name, clause=citation), _whole(document, clause)]
+            printed = clause.label and clause.opening == clause.start
+            lead = connective("source", name=name) if printed else connective("clause", name=name, clause=citation)
+            parts += [gap + lead, _whole(document, clause)]
             continue
         status = Status.OUTLINE
         parts.append(gap + connective("outline", name=name, clause=citation))

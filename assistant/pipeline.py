@@ -17,7 +17,7 @@ from assistant.places import Place, within
 from assistant.premise import contradicting, stated_figures, without_figures
 from assistant.question import Question, read_question
 from assistant.replies import connective, reply
-from assistant.retrieve import PolicyRetriever, as_passage
+from assistant.retrieve import EXACT, PolicyRetriever, as_passage
 from assistant.sentences import Sentence, score_sentences
 from assistant.terms import Term, read_terms, total_weight
 from index.datatypes import Document
@@ -82,8 +82,11 @@ def look_up(turn: Turn) -> Turn:
 
 
 def retrieve(turn: Turn) -> Turn:
-    """Search for passages, through the LangChain retriever."""
-    found = turn.retriever.invoke(turn.question.shown, focus=turn.focus, k=SHOWN_PASSAGES)
+    """Search for passages, through the LangChain retriever; in the documents named, where some are."""
+    named = turn.focus.reference.documents if turn.focus else ()
+    found = turn.retriever.invoke(
+        turn.question.shown, focus=turn.focus, k=SHOWN_PASSAGES, within=named or None
+    )
     return replace(turn, passages=tuple(map(as_passage, found)))
 
 
@@ -106,12 +109,13 @@ def answer(turn: Turn) -> Turn | Outcome:
         return turn
     if turn.focus and turn.focus.sides:
         return _compare(turn, turn.focus)
-    sentences = _sentences(turn, turn.passages, turn.terms)
+    passages = _of_named_clauses(turn.passages) or turn.passages
+    sentences = _sentences(turn, passages, turn.terms)
     contradiction = _contradiction(turn)
     if contradiction:
         quotes = extract([contradiction], turn.documents)
         return replace(turn, draft=compose(quotes, turn.documents, connective("premise")))
-    if not gate.answers(_measure(turn, sentences, turn.passages)):
+    if not gate.answers(_measure(turn, sentences, passages)):
         return Outcome(Status.NOT_IN_CORPUS)
     return replace(turn, draft=compose(extract(sentences, turn.documents), turn.documents))
 
@@ -141,12 +145,16 @@ def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
     )
 
 
+def _of_named_clauses(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    return tuple(passage for passage in passages if EXACT in dict(passage.why))
+
+
 def _sentences(turn: Turn, passages: tuple[Passage, ...], terms: tuple[Term, ...]) -> list[Sentence]:
     return score_sentences(turn.question.text, terms, passages[:READ_PASSAGES], turn.documents)
 
 
 def _measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]) -> gate.Features:
-    named = bool(turn.focus and turn.focus.reference.documents)
+    named = bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets))
     return gate.measure(sentences, passages, total_weight(turn.terms), named=named)
 
 

@@ -21,7 +21,7 @@ _HEADING_STEP = re.compile(r"(?<![一二三四五六七八九十])([一二三四
 _BARE_NUMBER = re.compile(r"^[第 ]?([0-9]{1,3})(?![0-9年月日%个])")
 _TYPES = ("规划纲要", "五年规划", "实施意见", "实施方案", "纲要", "规划", "意见", "方案", "条例", "办法", "通知", "决定")
 _TITLE = re.compile(r"《([^》]{2,60})》")
-_NAMED_LAW = re.compile(rf"([\u4e00-\u9fff]{{2,20}}?(?:法典|条例|办法|细则|规定|宪法|刑法|[^办方说看想设依违合立司执想]法))(?=第{NUMERAL}条)")
+_NAMED_LAW = re.compile(rf"([\u4e00-\u9fff]{{1,20}}?(?:法典|条例|办法|细则|规定|宪法|刑法|[^办方说看想设依违合立司执想]法))(?=第{NUMERAL}条)")
 _FILLER = re.compile(
     r"请问|请|麻烦|帮我|给我|告诉我|我想(知道|看看?|查)|查(一下|询|看|找)?|看(一下|看|一?看)?|列(出|一下)|"
     r"(主要|具体|完整|到底|究竟|大概|分别|都|又|还)|(讲|说|写|规定|提|包括|包含|涉及|要求)(了|的|到|出)*(些|的是|是)?(什么|啥|哪些|哪几|怎么|如何)?(内容|事|东西|方面|任务|要求|规定)?|"
@@ -129,7 +129,8 @@ def _find_steps(text: str, *, anchored: bool) -> tuple[tuple[Step, ...], str]:
             steps += [(found.start(), Step("章", int(found[1]), 0, f"第{found[1]}章"))]
             steps += [(found.start() + 1, Step("节", int(found[2]), 0, f"第{found[2]}节"))]
         rest = _CHAPTER_AND_SECTION.sub("", rest)
-        number = _BARE_NUMBER.match(rest.strip()) if not steps or steps[-1][1].unit == "(一)" else None
+        bracketed = all(step.unit in ("部分", "(一)") for _, step in steps)
+        number = _BARE_NUMBER.match(rest.strip()) if bracketed else None
         if number:
             steps.append((len(text), Step("条", int(number[1]), 0, number[0].strip())))
             rest = rest.strip()[number.end() :]

@@ -23,8 +23,8 @@ WALK = 200
 def walk(documents: Sequence[Document], count: int = WALK, seed: int = 0) -> Iterator[str]:
     """`count` questions drawn from the corpus, the same for the same seed; five kinds in turn.
 
-    A clause heading, half a sentence, a clause number (it may not exist), two documents compared, and up to 60
-    characters of the corpus at random. There are two documents or more, each with headings and sentences.
+    A clause heading, half a sentence, a clause number (it may not exist), two documents compared, and up to
+    60 characters of the corpus at random. There are two documents or more, each with headings and sentences.
     """
     draw = random.Random(seed)
 
@@ -61,13 +61,17 @@ def walk(documents: Sequence[Document], count: int = WALK, seed: int = 0) -> Ite
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question to ask. `score` says how right its answer is, from 0 to 1; None where there is no gold."""
+    """A question to ask, and what the gold says of its answer; None where it says nothing.
+
+    `right`: whether the answer is the one due. `shown`: the share of the evidence that its quotes cover.
+    """
 
     file: str
     split: str
     id: str
     question: str
-    score: Callable[[Answer], float] | None = None
+    right: Callable[[Answer], bool] | None = None
+    shown: Callable[[Answer], float] | None = None
     outcome: Status | None = None
 
 
@@ -81,42 +85,68 @@ class Result:
     violations: tuple[str, ...]
 
     @property
-    def score(self) -> float | None:
-        """How right the answer is; 0 where there is none, None where there is no gold."""
-        if self.case.score is None:
+    def answered(self) -> bool:
+        """Whether there is an answer, no refusal."""
+        return self.answer is not None and self.answer.answered
+
+    @property
+    def right(self) -> float | None:
+        """1 where the answer is the one due, 0 where it is not or there is none; None without gold."""
+        return self._scored(self.case.right)
+
+    @property
+    def shown(self) -> float | None:
+        """How much of the evidence the answer quotes, 0 to 1; None without gold."""
+        return self._scored(self.case.shown)
+
+    def _scored(self, score: Callable[[Answer], float] | None) -> float | None:
+        if score is None:
             return None
-        return self.case.score(self.answer) if self.answer else 0.0
+        return float(score(self.answer)) if self.answer else 0.0
 
 
 def cases(documents: Sequence[Document]) -> Iterator[Case]:
     """All gold questions, then the walk.
 
-    Right is: for retrieval the share of the evidence that the quotes of the answer cover (`eval.metrics.recall`),
-    for look-up the same of its one evidence, for a refusal exactly the status named.
+    A look-up is right where it is answered and every quote stands inside the clause named; a refusal where it
+    ends with exactly the status named.
     """
     for asked in read_retrieval(documents):
-        yield Case(
-            "retrieval", asked.split, asked.id, asked.question, _quoting(asked.evidence, asked.one_suffices)
-        )
+        shown = _showing(asked.evidence, asked.one_suffices)
+        yield Case("retrieval", asked.split, asked.id, asked.question, shown=shown)
     for named in read_lookup(documents):
-        yield Case("lookup", named.split, named.id, named.question, _quoting((named.evidence,), False))
+        right, shown = _inside(named.clause), _showing((named.evidence,), False)
+        yield Case("lookup", named.split, named.id, named.question, right, shown)
     for unheld in read_refusal():
         ending = _ending(unheld.outcome)
-        yield Case("refusal", unheld.split, unheld.id, unheld.question, ending, unheld.outcome)
+        yield Case("refusal", unheld.split, unheld.id, unheld.question, ending, outcome=unheld.outcome)
     for number, question in enumerate(walk(documents), start=1):
         yield Case("walk", "", f"walk {number}", question)
 
 
-def _quoting(evidence: Sequence[Span], one_suffices: bool) -> Callable[[Answer], float]:
-    def score(answer: Answer) -> float:
-        quoted = [Span(c.document_id, c.start, c.end) for c in answer.citations]
-        return recall(quoted, evidence, one_suffices)
-
-    return score
+def _showing(evidence: Sequence[Span], one_suffices: bool) -> Callable[[Answer], float]:
+    return lambda answer: recall(_quoted(answer), evidence, one_suffices)
 
 
-def _ending(outcome: Status) -> Callable[[Answer], float]:
-    return lambda answer: float(answer.status is outcome)
+def _inside(clause: Span) -> Callable[[Answer], bool]:
+    def right(answer: Answer) -> bool:
+        quoted = _quoted(answer)
+        return bool(quoted) and all(
+            quote.document_id == clause.document_id
+            and clause.start <= quote.start
+            and quote.end <= clause.end
+            for quote in quoted
+        )
+
+    return right
+
+
+def _quoted(answer: Answer) -> list[Span]:
+    return [Span(citation.document_id, citation.start, citation.end) for citation in answer.citations]
+
+
+def _ending(outcome: Status) -> Callable[[Answer], bool]:
+    return lambda answer: answer.status is outcome
 
 
 def ask(assistant: PolicyAssistant, case: Case, documents: Mapping[str, Document]) -> Result:
@@ -132,18 +162,13 @@ def ask(assistant: PolicyAssistant, case: Case, documents: Mapping[str, Document
 
 def to_markdown(results: Sequence[Result]) -> str:
     """Tables of the results; of test questions totals only."""
-    lines = [
-        "| 题集 | 题数 | 作答 | 答对 | 核对的引用 | 违反 |",
-        "|---|---|---|---|---|---|",
-    ]
+    lines = ["| 题集 | 题数 | 作答 | 答对 | 引到依据 | 核对的引用 | 违反 |", "|" + "---|" * 7]
     for file, split in dict.fromkeys((result.case.file, result.case.split) for result in results):
         group = [r for r in results if (r.case.file, r.case.split) == (file, split)]
-        right = mean([r.score for r in group if r.score is not None])
-        answered = mean([bool(r.answer and r.answer.answered) for r in group])
-        cited = sum(_citations(r) for r in group)
-        broken = sum(len(r.violations) for r in group)
-        shown = "–" if right is None else f"{right:.3f}"
-        lines.append(f"| {file} {split} | {len(group)} | {answered:.3f} | {shown} | {cited} | {broken} |")
+        shares = [[r.answered for r in group], [r.right for r in group], [r.shown for r in group]]
+        written = " | ".join(_share(share) for share in shares)
+        cited, broken = sum(map(_citations, group)), sum(len(r.violations) for r in group)
+        lines.append(f"| {file} {split} | {len(group)} | {written} | {cited} | {broken} |")
     seconds = [result.seconds for result in results]
     checked, broken = sum(map(_citations, results)), sum(len(r.violations) for r in results)
     lines += [
@@ -158,20 +183,26 @@ def to_markdown(results: Sequence[Result]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _share(values: Sequence[float | None]) -> str:
+    """The mean of those that are known."""
+    found = mean([value for value in values if value is not None])
+    return "–" if found is None else f"{found:.3f}"
+
+
 def _citations(result: Result) -> int:
     return len(result.answer.citations) if result.answer else 0
 
 
 def _refusals(results: Sequence[Result]) -> Iterator[str]:
     """Right endings by the one that was due, then each wrong one."""
-    due, right = Counter(r.case.outcome for r in results), Counter(r.case.outcome for r in results if r.score)
+    due, right = Counter(r.case.outcome for r in results), Counter(r.case.outcome for r in results if r.right)
     yield "| 应有的答复(dev) | 题数 | 正确 |"
     yield "|---|---|---|"
     for outcome, count in due.items():
         yield f"| {outcome} | {count} | {right[outcome]} |"
     yield ""
     for result in results:
-        if not result.score:
+        if not result.right:
             got = result.answer.status if result.answer else "–"
             yield f"- {result.case.id} 应为 {result.case.outcome},实为 {got}:{result.case.question}"
 

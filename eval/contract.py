@@ -10,16 +10,16 @@ from importlib.resources import files
 from assistant.datatypes import Answer, Citation, Status
 from index.datatypes import Clause, Document, Level
 
-_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
+_VARIABLE = re.compile(r"\$\{?(\w+)\}?", re.ASCII)
 
 
 def violations(answer: Answer, documents: Mapping[str, Document]) -> tuple[str, ...]:
     """What `answer` breaks of its contract, one phrase each; none where it keeps it.
 
-    A citation: its quote stands at its offsets, its number is its place, its clause is the innermost that holds
-    it. The text: the quotes in order, each with its marker, between them nothing but fixed connectives, the last
-    document these name being the one quoted. A passage is the text at its offsets. A refusal is its fixed reply.
-    A fault inside `ask` is a violation too.
+    A citation: its quote stands at its offsets, its number is its place, its clause is the innermost that
+    holds it. The text: the quotes in order, each with its marker, between them nothing but fixed connectives,
+    the last document these name being the one quoted. A passage is the text at its offsets. A refusal is its
+    fixed reply. A fault inside `ask` is a violation too.
     """
     found = [] if answer.status is not Status.ERROR else ["查阅时出了故障"]
     if answer.answered != bool(answer.citations):

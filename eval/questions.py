@@ -43,12 +43,12 @@ class RetrievalQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LookupQuestion:
-    """A question that names a clause, and a stretch that only the right clause holds."""
+    """A question that names a clause: where the clause stands with all below it, and a quote from it."""
 
     id: str
     split: str
     question: str
-    clause: str
+    clause: Span
     evidence: Span
 
 
@@ -93,14 +93,13 @@ def read_retrieval(
 def read_lookup(
     documents: Iterable[Document], path: Traversable = GOLD / "lookup.jsonl"
 ) -> tuple[LookupQuestion, ...]:
-    """The questions of `path`, as `read_retrieval`; `clause` must be the citation of a clause."""
+    """The questions of `path`, as `read_retrieval`; the quote must stand in the clause named by its citation."""
     by_id = {document.id: document for document in documents}
 
     def make(row: dict[str, Any]) -> LookupQuestion:
         evidence = _locate(by_id, row["document"], row["quote"])
-        if all(clause.citation != row["clause"] for clause in by_id[row["document"]].clauses):
-            raise ValueError(f"文件 {row['document']} 里没有条款 {row['clause']}")
-        return LookupQuestion(row["id"], row["split"], row["question"], row["clause"], evidence)
+        clause = _named_clause(by_id[row["document"]], row["clause"], evidence)
+        return LookupQuestion(row["id"], row["split"], row["question"], clause, evidence)
 
     return _read(path, {**_COMMON, "document": str, "clause": str, "quote": str}, make)
 
@@ -159,3 +158,12 @@ def _locate(documents: Mapping[str, Document], document: str, quote: str) -> Spa
         raise ValueError(f"引文“{quote}”在文件 {document} 里有 {count} 处,应恰好一处")
     start = text.index(quote)
     return Span(document, start, start + len(quote))
+
+
+def _named_clause(document: Document, citation: str, quote: Span) -> Span:
+    """The extent of the clause cited so that holds `quote`: the outermost, as its paragraphs are cited alike."""
+    named = (document.extent(clause) for clause in document.clauses if clause.citation == citation)
+    for start, end in named:
+        if start <= quote.start and quote.end <= end:
+            return Span(document.id, start, end)
+    raise ValueError(f"引文不在文件 {document.id} 的条款 {citation} 里")

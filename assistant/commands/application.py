@@ -126,8 +126,8 @@ def _help(
 ) -> str:
     arguments = [p for p in parameters if p.param_type_name == "argument"]
     options = [p for p in parameters if p.param_type_name == "option"]
-    usage = ["命令"] if commands else [_name(argument) for argument in arguments]
-    text = f"用法: {' '.join([context.command_path, *usage, '[选项]'])}\n\n{command.help}\n"
+    usage = ["[选项]", "命令 …"] if commands else [*map(_name, arguments), "[选项]"]
+    text = f"用法: {' '.join([context.command_path, *usage])}\n\n{command.help}\n"
     text += _section("命令", [(c.name or "", (c.help or "").splitlines()[0]) for c in commands])
     return text + "".join(
         _section(title, [(_name(p), getattr(p, "help", None) or "") for p in listed])

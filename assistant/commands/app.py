@@ -1,0 +1,57 @@
+"""The commands together, and the options that stand before them."""
+
+import logging
+import sys
+import warnings
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from assistant.commands.application import Application, ChineseCommand, ChineseGroup
+from assistant.commands.ask import ask, search
+from assistant.commands.index import show_index, sync
+from assistant.commands.output import show
+
+NAME = "policy-assistant"
+_ABOUT = "政策文件问答助手:每句话都是可核对的原文条款。"
+
+app = typer.Typer(name=NAME, cls=Application, help=_ABOUT, add_completion=False)
+_index = typer.Typer(cls=ChineseGroup)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        show(f"{NAME} {version(NAME)}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _begin(
+    context: typer.Context,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="显示版本")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="出故障时写出详细经过,供管理员查看")] = False,
+) -> None:
+    if debug:
+        logging.basicConfig()
+        logging.getLogger("assistant").setLevel(logging.DEBUG)
+    else:
+        logging.basicConfig(handlers=[logging.NullHandler()])  # faults are told in a line of our own
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")  # of libraries, for their users' programmers
+    _help_without_command(context)
+
+
+@_index.callback(invoke_without_command=True)
+def _help_without_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command(cls=ChineseCommand, help="提一个问题,用文件原文回答。")(ask)
+app.command(cls=ChineseCommand, help="列出与问题最相关的段落。")(search)
+app.add_typer(_index, name="index", help="建立、更新和查看索引。")
+_index.command("sync", cls=ChineseCommand, help="照文件夹更新索引:收录新的,更新改过的,去掉已删的。")(sync)
+_index.command("show", cls=ChineseCommand, help="查看索引里的文件、条款结构或一条的全文。")(show_index)

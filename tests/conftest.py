@@ -1,0 +1,39 @@
+"""Shared by all tests: an assistant over the shipped corpus, indexed once, and one over a small made-up folder."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant import PolicyAssistant
+from index import sync_folder
+
+CORPUS = Path(__file__).parent.parent / "index" / "corpus"
+TODAY = date(2026, 3, 1)
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test touches the data folder or the settings of the user who runs it."""
+    from assistant.settings import settings
+
+    monkeypatch.setenv("POLICY_ASSISTANT_STORE", str(tmp_path / "own-store"))
+    monkeypatch.chdir(tmp_path)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped corpus, indexed."""
+    store = tmp_path_factory.mktemp("shipped") / "store"
+    assert sync_folder(CORPUS, store).failed == ()
+    return store
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_store: Path) -> PolicyAssistant:
+    """An assistant over the shipped corpus, on a day after the plan's period."""
+    return PolicyAssistant(store=shipped_store, today=TODAY)
