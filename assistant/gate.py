@@ -20,8 +20,8 @@ FULL_MASS = 20.0
 """Weight of terms held (see `assistant.terms`) that counts as 1; more adds nothing."""
 SIDE = 0.7
 """Share of the threshold that is enough for one side of a comparison where another side reaches it."""
-NEAR = 0.4
-"""Least coverage from which a refusal points to the nearest clause."""
+NEAR = {"coverage": 0.4, "vectors": 0.5}
+"""Measures of the best passage, either of which is enough for a refusal to point to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +66,5 @@ def sides_answer(features: Sequence[Features]) -> list[bool]:
 
 def is_near(passages: Sequence[Passage]) -> bool:
     """Whether the best passage is worth pointing to in a refusal."""
-    return bool(passages) and dict(passages[0].why).get("coverage", 1.0) >= NEAR
+    why = dict(passages[0].why) if passages else {}
+    return any(why.get(name, 0.0) >= least for name, least in NEAR.items())

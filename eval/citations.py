@@ -3,7 +3,6 @@
 python -m eval.citations       exit code 1 where anything is violated
 """
 
-import random
 import sys
 import time
 from collections import Counter
@@ -14,49 +13,8 @@ from assistant import Answer, PolicyAssistant, Status
 from eval.contract import violations
 from eval.metrics import mean, percentile, recall
 from eval.questions import Span, read_lookup, read_refusal, read_retrieval
-from index.chunk import sentence_spans
+from eval.walk import walk
 from index.datatypes import Document, PolicyError
-
-WALK = 200
-
-
-def walk(documents: Sequence[Document], count: int = WALK, seed: int = 0) -> Iterator[str]:
-    """`count` questions drawn from the corpus, the same for the same seed; five kinds in turn.
-
-    A clause heading, half a sentence, a clause number (it may not exist), two documents compared, and up to
-    60 characters of the corpus at random. There are two documents or more, each with headings and sentences.
-    """
-    draw = random.Random(seed)
-
-    def short(document: Document) -> str:
-        return draw.choice((document.metadata.name, *document.metadata.short_names))
-
-    def heading() -> str:
-        return draw.choice([c.heading for c in draw.choice(documents).clauses if c.heading])
-
-    def half_sentence() -> str:
-        text = draw.choice(documents).text
-        start, end = draw.choice(list(sentence_spans(text, 0, len(text))))
-        middle = (start + end) // 2
-        return text[start:middle] if draw.random() < 0.5 else text[middle:end]
-
-    def number() -> str:
-        document = draw.choice(documents)
-        drawn = f"第{draw.randint(0, 40)}{draw.choice('编章节条款项点')}"
-        return short(document) + draw.choice((drawn, draw.choice(document.clauses).citation))
-
-    def comparison() -> str:
-        one, other = draw.sample(documents, 2)
-        return f"{short(one)}和{short(other)}在{heading()}上有什么不同"
-
-    characters = "".join(document.text for document in documents)
-
-    def garbage() -> str:
-        return "".join(draw.choices(characters, k=draw.randint(1, 60)))
-
-    kinds = (heading, half_sentence, number, comparison, garbage)
-    for turn in range(count):
-        yield kinds[turn % len(kinds)]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +123,13 @@ def to_markdown(results: Sequence[Result]) -> str:
     lines = ["| 题集 | 题数 | 作答 | 答对 | 引到依据 | 核对的引用 | 违反 |", "|" + "---|" * 7]
     for file, split in dict.fromkeys((result.case.file, result.case.split) for result in results):
         group = [r for r in results if (r.case.file, r.case.split) == (file, split)]
-        shares = [[r.answered for r in group], [r.right for r in group], [r.shown for r in group]]
-        written = " | ".join(_share(share) for share in shares)
+        shares = (
+            _share([r.answered for r in group]),
+            _share([r.right for r in group]),
+            _share([r.shown for r in group]),
+        )
         cited, broken = sum(map(_citations, group)), sum(len(r.violations) for r in group)
-        lines.append(f"| {file} {split} | {len(group)} | {written} | {cited} | {broken} |")
+        lines.append(f"| {file} {split} | {len(group)} | {' | '.join(shares)} | {cited} | {broken} |")
     seconds = [result.seconds for result in results]
     checked, broken = sum(map(_citations, results)), sum(len(r.violations) for r in results)
     lines += [

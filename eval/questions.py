@@ -93,7 +93,7 @@ def read_retrieval(
 def read_lookup(
     documents: Iterable[Document], path: Traversable = GOLD / "lookup.jsonl"
 ) -> tuple[LookupQuestion, ...]:
-    """The questions of `path`, as `read_retrieval`; the quote must stand in the clause named by its citation."""
+    """The questions of `path`, as `read_retrieval`; the quote must stand in the clause cited."""
     by_id = {document.id: document for document in documents}
 
     def make(row: dict[str, Any]) -> LookupQuestion:
@@ -161,7 +161,7 @@ def _locate(documents: Mapping[str, Document], document: str, quote: str) -> Spa
 
 
 def _named_clause(document: Document, citation: str, quote: Span) -> Span:
-    """The extent of the clause cited so that holds `quote`: the outermost, as its paragraphs are cited alike."""
+    """The extent of the outermost clause cited so that holds `quote`; its paragraphs are cited alike."""
     named = (document.extent(clause) for clause in document.clauses if clause.citation == citation)
     for start, end in named:
         if start <= quote.start and quote.end <= end:

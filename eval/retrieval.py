@@ -13,7 +13,6 @@ from typing import Any
 import bm25s
 
 from assistant import PolicyAssistant
-from assistant.retrieve import CANDIDATES
 from eval.metrics import interval, mean, recall, reciprocal_rank, within
 from eval.questions import SPLITS, STYLES, RetrievalQuestion, Span, read_retrieval
 from index.datatypes import Document, PolicyError
@@ -22,6 +21,8 @@ from index.words import words
 
 BUDGET = 1500
 """Characters of passages at which the two systems are compared: about what a short prompt takes."""
+DEPTH = 60
+"""Passages asked of ours: enough for three times BUDGET, with the first ten those of `search(question)`."""
 STYLE_NAMES = {"official": "书面", "spoken": "口语", "all": "全部"}
 OURS, BASELINE = "本系统", "基线"
 
@@ -148,8 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
     def ours(question: str) -> list[Span]:
-        # As many as are ranked alike whatever their number: the first ten are those of search(question).
-        found = assistant.search(question, k=CANDIDATES)
+        found = assistant.search(question, k=DEPTH)
         return [Span(passage.document_id, passage.start, passage.end) for passage in found]
 
     summary = summarise(

@@ -83,18 +83,18 @@ def _show_answer(answer: Answer) -> None:
     if answer.notices:
         show()
     for notice in answer.notices:
-        show(f"注意: {notice}", "dim")
+        show(faint=f"注意: {notice}")
 
 
 def _show_passage(rank: int, passage: Passage) -> None:
     show(f"{rank}. {passage.score:.2f}  {' '.join([passage.document_title, passage.clause, passage.heading])}")
     show(passage.text.strip())
     why = " · ".join(f"{_FOUND_BY[name]} {strength:.2f}" for name, strength in passage.why)
-    show(f"    {why}", "dim")
+    show(faint=f"    {why}")
     _show_place(passage)
     show()
 
 
 def _show_place(found: Citation | Passage) -> None:
     """How to open the clause."""
-    show(f"    index show {shlex.quote(found.document_id)} --clause {shlex.quote(found.clause_id)}", "dim")
+    show(faint=f"    index show {shlex.quote(found.document_id)} --clause {shlex.quote(found.clause_id)}")

@@ -129,9 +129,9 @@ def _show_heading(document: Document) -> None:
         facts.append(f"{metadata.issued}印发")
     if metadata.valid_from or metadata.valid_until:
         facts.append(f"有效期{metadata.valid_from or ''}至{metadata.valid_until or ''}")
-    show(document.id, "bold")
+    show(document.id)
     show(f"    {document.title}")
-    show(f"    {' · '.join([*facts, f'{len(document.clauses)}个条款'])}", "dim")
+    show(faint=f"    {' · '.join([*facts, f'{len(document.clauses)}个条款'])}")
 
 
 def _show_tree(document: Document, as_json: bool) -> None:
@@ -146,14 +146,14 @@ def _show_tree(document: Document, as_json: bool) -> None:
         _show_branch(clause, document)
     if furniture:
         counts = ",".join(f"{kind} {count}" for kind, count in furniture.items())
-        show(f"\n条款之外: {counts}", "dim")
+        show(faint=f"\n条款之外: {counts}")
 
 
 def _show_branch(clause: Clause, document: Document) -> None:
     name = " ".join(filter(None, [clause.label, clause.heading])) or f"({clause.kind.value})"
     own = "".join(document.text[clause.heading_end : clause.end].split())
     preview = own if len(own) <= _PREVIEW else f"{own[:_PREVIEW]}…"
-    show(f"{'  ' * clause.depth}{name}  {f'〔{len(own)}字〕{preview}' if own else ''}".rstrip())
+    show("  " * clause.depth + name, faint=f"  〔{len(own)}字〕{preview}" if own else "")
 
 
 def _show_clause(document: Document, clause: Clause, as_json: bool) -> None:
@@ -166,7 +166,7 @@ def _show_clause(document: Document, clause: Clause, as_json: bool) -> None:
         place = {"clause_id": clause.id, "citation": clause.citation, "form": form}
         show_json({"document_id": document.id, **place, "start": start, "end": end, "text": text})
         return
-    show(form, "bold")
+    show(form)
     show(text.strip())
 
 

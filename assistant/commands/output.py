@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def show(text: str = "", style: str = "") -> None:
-    """Write `text` and a line end on stdout, in `style` where that is a terminal. Lines are not wrapped."""
-    _write(Console(), text, style)
+def show(text: str = "", faint: str = "") -> None:
+    """Write a line on stdout: `text`, then what is `faint` on a terminal. Long lines are left to the terminal."""
+    _write(Console(), text, faint)
 
 
 def show_json(value: object) -> None:
@@ -30,7 +30,7 @@ def show_json(value: object) -> None:
 
 def tell(text: str) -> None:
     """Write `text` on stderr, on one line."""
-    _write(Console(stderr=True), " ".join(text.split()), "")
+    _write(Console(stderr=True), " ".join(text.split()))
 
 
 @contextmanager
@@ -60,6 +60,9 @@ def _tell_stage(stage: str, done: int, total: int) -> None:
         tell(f"{stage} {done}/{total}")
 
 
-def _write(console: Console, text: str, style: str) -> None:
-    safe = _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-    console.print(Text(safe, style), soft_wrap=True)
+def _write(console: Console, text: str, faint: str = "") -> None:
+    console.print(Text.assemble(_safe(text), (_safe(faint), "dim")), soft_wrap=True)
+
+
+def _safe(text: str) -> str:
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -1,0 +1,104 @@
+"""Clauses named by number, heading, title or short name are found by structure, in `ask` and in `search`."""
+
+import pytest
+
+from assistant import PolicyAssistant, Status
+
+PLAN = "大连市“十四五”规划纲要"
+
+
+@pytest.mark.parametrize(
+    ("question", "document", "clause", "begins"),
+    [
+        ("大连实施意见第12条", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”和完整社区建设。"),
+        ("大连实施意见第\uff11\uff12条", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”"),
+        ("大連實施意見第十二條講什麼", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”"),
+        ("大连实施意见二、(三)12", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”"),
+        ("吉林方案(九)", "jilin-urban-quality-plan", "(九)", "(九)提升居住条件和生活品质。"),
+        ("吉林那个方案第九条说什么", "jilin-urban-quality-plan", "(九)", "(九)提升居住条件和生活品质。"),
+        ("加强农业种质资源保护与利用", "dalian-14th-five-year-plan", "第三章 第四节", "加强农业种质资源保护与利用。"),
+    ],
+)
+def test_a_clause_is_shown_whole(
+    shipped: PolicyAssistant, question: str, document: str, clause: str, begins: str
+) -> None:
+    answer = shipped.ask(question)
+    (citation,) = answer.citations
+    own = shipped.document(document).by_id[citation.clause_id]
+    whole = shipped.document(document).text[own.start : own.end].strip()
+    assert (answer.status, citation.document_id, citation.clause) == (Status.ANSWERED, document, clause)
+    assert citation.quote == whole
+    assert whole.startswith(begins)
+    found = shipped.search(question, k=1)[0]
+    assert (found.document_id, found.clause, dict(found.why)["exact"]) == (document, clause, 1.0)
+
+
+def test_a_section_is_shown_by_its_outline(shipped: PolicyAssistant) -> None:
+    answer = shipped.ask("纲要第九章第三节讲什么")
+    assert answer.status is Status.OUTLINE
+    assert answer.text == (
+        f"{PLAN}第九章 第三节包括\uff1a\n"
+        "· 推进农业转移人口市民化。[1]\n"
+        "· 推进以县城为重要载体的新型城镇化建设。[2]\n"
+        "· 规范发展特色小镇。[3]"
+    )
+    assert {citation.clause for citation in answer.citations} == {"第九章 第三节"}
+
+
+def test_a_heading_only_in_the_contents_is_never_quoted(shipped: PolicyAssistant) -> None:
+    lines = shipped.ask("纲要讲了什么").text.splitlines()
+    assert lines[:6] == [
+        f"{PLAN}包括\uff1a",
+        "· 第一章 奋力攻坚克难 擘画现代化建设新蓝图[1]",
+        "· 第二章\uff08正文未印标题\uff09\uff1a坚持创新在现代化建设全局中的核心地位[2]",
+        "· 第三章 加快推进产业结构优化升级 构建现代产业体系[3]",
+        "· 第四章\uff08正文未印标题\uff09\uff1a围绕“优政、兴业、惠民”的目标[4]",
+        "· 第五章 增强服务带动功能 推进亚太对流枢纽建设[5]",
+    ]
+    assert len(lines) == 16
+
+
+def test_a_question_within_a_section_is_answered_from_it(shipped: PolicyAssistant) -> None:
+    answer = shipped.ask("纲要第九章第三节对落户怎么规定")
+    assert [(c.clause, c.quote[:16]) for c in answer.citations] == [
+        ("第九章 第三节", "全面取消非户籍常住人口的落户限制")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("大连实施意见第29条", "大连市推动城市高质量发展实施意见没有第29条。该文件共28条\uff0c从1到28。"),
+        ("吉林方案第二十五条", "吉林省城市高质量发展实施方案没有第二十五条。该文件共24条\uff0c从(一)到(二十四)。"),
+        ("纲要第十六章", f"{PLAN}没有第十六章。该文件共15章\uff0c从第一章到第十五章。"),
+        ("纲要第九章第八节", f"{PLAN}没有第九章第八节。第九章共4节\uff0c从第一节到第四节。"),
+        ("大连实施意见第三章", "大连市推动城市高质量发展实施意见没有第三章。该文件没有按“章”编号的条款。"),
+    ],
+)
+def test_a_number_that_does_not_exist_says_which_do(shipped: PolicyAssistant, question: str, text: str) -> None:
+    answer = shipped.ask(question)
+    assert (answer.status, answer.answered, answer.text) == (Status.NO_SUCH_CLAUSE, False, text)
+
+
+def test_a_bare_number_asks_which_document(shipped: PolicyAssistant) -> None:
+    answer = shipped.ask("第五条")
+    assert answer.status is Status.WHICH_DOCUMENT
+    assert answer.text.startswith("您问的是哪份文件的第五条\uff1f现有文件\uff1a")
+    assert all(document.metadata.name in answer.text for document in shipped.documents())
+
+
+def test_a_number_that_only_one_document_has_needs_no_name(shipped: PolicyAssistant) -> None:
+    answer = shipped.ask("第十二章第四节 完善覆盖全民的社会保障体系")
+    assert answer.status is Status.OUTLINE
+    assert [c.quote for c in answer.citations] == [
+        "健全基本社会保险制度。",
+        "完善多层次社会保障格局。",
+        "提升社会保障水平。",
+        "健全住房保障体系。",
+    ]
+
+
+@pytest.mark.parametrize("question", ["民法典第一千条怎么说", "《大连市住房公积金管理条例》怎么规定"])
+def test_a_document_that_is_not_held(shipped: PolicyAssistant, question: str) -> None:
+    answer = shipped.ask(question)
+    assert (answer.status, answer.citations) == (Status.DOCUMENT_NOT_HELD, ())
