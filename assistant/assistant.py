@@ -11,7 +11,6 @@ from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
 from assistant.replies import reply
 from assistant.retrieve import PolicyRetriever, as_passage
-from assistant.settings import settings
 from assistant.shipped import open_store
 from index.datatypes import Document
 from index.embedder import Embedder

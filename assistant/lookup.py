@@ -111,7 +111,11 @@ def _by_heading(topic: str, documents: Sequence[Document]) -> tuple[Target, ...]
     for document in documents:
         for clause in document.clauses:
             heading = _heading(document, clause)
-            if len(heading) < longest or heading not in compact or not is_filler(compact.replace(heading, "")):
+            if (
+                len(heading) < longest
+                or heading not in compact
+                or not is_filler(compact.replace(heading, ""))
+            ):
                 continue
             best = [*(best if len(heading) == longest else ()), Target(document, clause, whole=True)]
             longest = len(heading)
@@ -135,7 +139,9 @@ def _matches(document: Document, scope: Clause | None, step: Step) -> list[Claus
             siblings = [c for c in document.children(scope) if c.kind is kind]
             found = siblings[step.number - 1 : step.number] if step.number else []
         else:
-            found = [c for c in below if c.kind is kind and c.number == step.number and _suffix(c) == step.suffix]
+            found = [
+                c for c in below if c.kind is kind and c.number == step.number and _suffix(c) == step.suffix
+            ]
         if found:
             return found
     return []
@@ -175,7 +181,11 @@ def show_targets(targets: Sequence[Target]) -> Draft:
         name, citation = document.metadata.name, clause.citation if clause else ""
         if clause and not document.children(clause):
             printed = clause.label and clause.opening == clause.start
-            lead = connective("source", name=name) if printed else connective("clause", name=name, clause=citation)
+            lead = (
+                connective("source", name=name)
+                if printed
+                else connective("clause", name=name, clause=citation)
+            )
             parts += [gap + lead, _whole(document, clause)]
             continue
         status = Status.OUTLINE

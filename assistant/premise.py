@@ -9,7 +9,9 @@ from index.searchable import normalise
 
 _UNIT = r"年|%|个|万吨|万|亿|项|条|座|家|所|公里|平方米|平米|人|元|倍|吨|张|处"
 _FIGURE = re.compile(rf"(?<![0-9.])([0-9]+(?:\.[0-9]+)?)\s*({_UNIT})")
-_STATED = re.compile(r"说|提出|规定|要求|明确|写|计划|目标|既然|承诺|将|就|要(在|到|建|达)|达到|到20[0-9]{2}年|已经|不是")
+_STATED = re.compile(
+    r"说|提出|规定|要求|明确|写|计划|目标|既然|承诺|将|就|要(在|到|建|达)|达到|到20[0-9]{2}年|已经|不是"
+)
 _PERSONAL = re.compile(r"我|俺|咱|本人|家里|老公|老婆|爸|妈|孩子")
 SAME_MATTER = 0.4
 """Least coverage of the question, figures apart, for a sentence to be about what the figure is claimed of."""

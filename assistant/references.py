@@ -17,11 +17,28 @@ _STEP = re.compile(
     r"|\(([0-9]{1,3})\)"
 )
 _CHAPTER_AND_SECTION = re.compile(r"(?<![0-9])([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
-_HEADING_STEP = re.compile(r"(?<![一二三四五六七八九十])([一二三四五六七八九十]+)、(?=\(|$|[^一二三四五六七八九十])")
+_HEADING_STEP = re.compile(
+    r"(?<![一二三四五六七八九十])([一二三四五六七八九十]+)、(?=\(|$|[^一二三四五六七八九十])"
+)
 _BARE_NUMBER = re.compile(r"^[第 ]?([0-9]{1,3})(?![0-9年月日%个])")
-_TYPES = ("规划纲要", "五年规划", "实施意见", "实施方案", "纲要", "规划", "意见", "方案", "条例", "办法", "通知", "决定")
+_TYPES = (
+    "规划纲要",
+    "五年规划",
+    "实施意见",
+    "实施方案",
+    "纲要",
+    "规划",
+    "意见",
+    "方案",
+    "条例",
+    "办法",
+    "通知",
+    "决定",
+)
 _TITLE = re.compile(r"《([^》]{2,60})》")
-_NAMED_LAW = re.compile(rf"([\u4e00-\u9fff]{{1,20}}?(?:法典|条例|办法|细则|规定|宪法|刑法|[^办方说看想设依违合立司执想]法))(?=第{NUMERAL}条)")
+_NAMED_LAW = re.compile(
+    rf"([\u4e00-\u9fff]{{1,20}}?(?:法典|条例|办法|细则|规定|宪法|刑法|[^办方说看想设依违合立司执想]法))(?=第{NUMERAL}条)"
+)
 _FILLER = re.compile(
     r"请问|请|麻烦|帮我|给我|告诉我|我想(知道|看看?|查)|查(一下|询|看|找)?|看(一下|看|一?看)?|列(出|一下)|"
     r"(主要|具体|完整|到底|究竟|大概|分别|都|又|还)|(讲|说|写|规定|提|包括|包含|涉及|要求)(了|的|到|出)*(些|的是|是)?(什么|啥|哪些|哪几|怎么|如何)?(内容|事|东西|方面|任务|要求|规定)?|"
@@ -110,7 +127,9 @@ def _find_by_type(text: str, documents: tuple[Document, ...]) -> tuple[str, ...]
 def _find_unheld(text: str, documents: tuple[Document, ...]) -> str | None:
     for found in _TITLE.finditer(text):
         title = found[1]
-        if not any(title in normalise(name) or normalise(name) in title for d in documents for name in _names(d)):
+        if not any(
+            title in normalise(name) or normalise(name) in title for d in documents for name in _names(d)
+        ):
             return f"《{title}》"
     law = _NAMED_LAW.search(text)
     return law[1] if law else None

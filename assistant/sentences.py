@@ -68,7 +68,11 @@ def score_sentences(
                 + WEIGHTS["passage"] * passage.score / best
                 + WEIGHTS["kind"] * kind * covered
             )
-            found.append(Sentence(document.id, clause.id, start, end, covered, in_context, score, terms_held(terms, text)))
+            found.append(
+                Sentence(
+                    document.id, clause.id, start, end, covered, in_context, score, terms_held(terms, text)
+                )
+            )
     return sorted(found, key=lambda sentence: -sentence.score)
 
 

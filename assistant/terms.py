@@ -83,7 +83,9 @@ def _segment(run: str, store: Store) -> list[str]:
     at = 0
     while at < len(run):
         ends = range(min(len(run), at + longest), at, -1)
-        word = next((w for end in ends if (w := run[at:end]) in empty or (len(w) > 1 and w in store.vocabulary)), None)
+        word = next(
+            (w for end in ends if (w := run[at:end]) in empty or (len(w) > 1 and w in store.vocabulary)), None
+        )
         if word is None:
             unknown += run[at]
             at += 1

@@ -1,0 +1,46 @@
+"""The fixed reply of an outcome, with the nearest clause where one is near, and whom to ask."""
+
+from assistant import gate
+from assistant.cite import verify
+from assistant.datatypes import Answer, Citation, Quote, Status
+from assistant.outcome import Outcome
+from assistant.places import Place, within
+from assistant.replies import connective, reply
+from assistant.turn import Turn
+
+POINTS_TO_NEAREST = {Status.NOT_IN_CORPUS, Status.NEEDS_OFFICE, Status.ASKED_TO_ACT, Status.OPINION}
+"""Refusals of a question that is on a matter of the documents, as far as its words tell."""
+
+
+def refuse(turn: Turn, outcome: Outcome) -> Answer:
+    """The answer that says why there is none."""
+    nearest = _nearest(turn) if outcome.status in POINTS_TO_NEAREST else None
+    variables = {
+        "documents": "、".join(document.metadata.name for document in turn.documents.values()),
+        "nearest": connective("nearest", citation=nearest.form) if nearest else "",
+        "where": connective("where", office=_office(turn.places)),
+        **outcome.variables,
+    }
+    return Answer(
+        question=turn.question.shown,
+        status=outcome.status,
+        text=reply(outcome.status, **variables),
+        passages=turn.passages,
+        nearest=nearest,
+    )
+
+
+def _nearest(turn: Turn) -> Citation | None:
+    if not gate.is_near(turn.passages):
+        return None
+    best = turn.passages[0]
+    return verify(
+        Quote(best.document_id, best.start, best.end, best.text), turn.documents[best.document_id], 0
+    )
+
+
+def _office(places: tuple[Place, ...]) -> str:
+    if not places:
+        return connective("office", place=connective("anywhere"))
+    place = places[0]
+    return connective("office_liaoning" if within(place, "辽宁") else "office", place=place.name)

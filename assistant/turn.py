@@ -1,0 +1,53 @@
+"""What is known of a question so far: the value that the steps of answering hand on."""
+
+from dataclasses import dataclass
+
+from assistant import gate
+from assistant.datatypes import Draft, Passage, Status
+from assistant.focus import Focus
+from assistant.places import Place
+from assistant.question import Question
+from assistant.retrieve import PolicyRetriever
+from assistant.sentences import Sentence, score_sentences
+from assistant.terms import Term, total_weight
+from index.datatypes import Document
+from index.store import Store
+
+READ_PASSAGES = 8
+"""Best passages whose sentences are read for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is known of a question so far."""
+
+    asked: str
+    retriever: PolicyRetriever
+    documents: dict[str, Document]
+    question: Question = Question("", "")
+    focus: Focus | None = None
+    terms: tuple[Term, ...] = ()
+    intent: Status | None = None
+    passages: tuple[Passage, ...] = ()
+    draft: Draft | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store that is asked."""
+        return self.retriever.store
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places that the question names."""
+        return self.focus.places if self.focus else ()
+
+
+def sentences_of(turn: Turn, passages: tuple[Passage, ...], terms: tuple[Term, ...]) -> list[Sentence]:
+    """Sentences of the best passages, best first."""
+    return score_sentences(turn.question.text, terms, passages[:READ_PASSAGES], turn.documents)
+
+
+def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]) -> gate.Features:
+    """What the gate judges by."""
+    named = bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets))
+    return gate.measure(sentences, passages, total_weight(turn.terms), named=named)
