@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -38,20 +37,21 @@ class PolicyRetriever(BaseRetriever):
     k: int = 10
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **options: Any
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        k: int | None = None,
+        focus: Focus | None = None,
+        within: Sequence[str] | None = None,
     ) -> list[LangChainDocument]:
         question = read_question(query)
         if isinstance(question, Outcome):
             return []
-        focus = options.get("focus") or read_focus(question.text, self.store.documents())
-        found = find_passages(
-            question.text,
-            None if isinstance(focus, Outcome) else focus,
-            self.store,
-            self.lexicon,
-            within=options.get("within"),
-        )
-        return [as_langchain(passage) for passage in found[: options.get("k", self.k)]]
+        read = focus or read_focus(question.text, self.store.documents())
+        known = None if isinstance(read, Outcome) else read
+        found = find_passages(question.text, known, self.store, self.lexicon, within)
+        return [as_langchain(passage) for passage in found[: k or self.k]]
 
 
 def as_langchain(passage: Passage) -> LangChainDocument:

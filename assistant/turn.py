@@ -13,6 +13,7 @@ from assistant.terms import Term, total_weight
 from index.datatypes import Document
 from index.store import Store
 
+UNREAD = Question("", "")
 READ_PASSAGES = 8
 """Best passages whose sentences are read for the answer."""
 
@@ -24,7 +25,7 @@ class Turn:
     asked: str
     retriever: PolicyRetriever
     documents: dict[str, Document]
-    question: Question = Question("", "")
+    question: Question = UNREAD
     focus: Focus | None = None
     terms: tuple[Term, ...] = ()
     intent: Status | None = None

@@ -124,7 +124,9 @@ def _read(
                 if found.setdefault(question.id, question) is not question:
                     raise ValueError(f"编号 {question.id} 重复")
             except ValueError as fault:
-                raise PolicyError(f"{path.name} 第 {number} 行:{fault},请改正这一行") from fault
+                raise PolicyError(
+                    f"{path.name} 第 {number} 行:{fault},请改正这一行,或换用随附文件的索引"
+                ) from fault
     return tuple(found.values())
 
 

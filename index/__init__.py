@@ -1,7 +1,7 @@
 """Policy documents on disk -> clauses -> a store that can be searched. Names are loaded when first used."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.datatypes import Clause, Document, PolicyError, SyncReport
@@ -14,7 +14,7 @@ __all__ = ["Clause", "Document", "Embedder", "PolicyError", "Store", "SyncReport
 _HOMES = {"Embedder": "index.embedder", "Store": "index.store", "sync_folder": "index.sync"}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'index' has no attribute {name!r}")
     return getattr(import_module(_HOMES.get(name, "index.datatypes")), name)

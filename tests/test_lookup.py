@@ -10,13 +10,23 @@ PLAN = "大连市“十四五”规划纲要"
 @pytest.mark.parametrize(
     ("question", "document", "clause", "begins"),
     [
-        ("大连实施意见第12条", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”和完整社区建设。"),
+        (
+            "大连实施意见第12条",
+            "dalian-urban-quality-opinion",
+            "二、(三)12",
+            "12.推进“好房子”和完整社区建设。",
+        ),
         ("大连实施意见第\uff11\uff12条", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”"),
         ("大連實施意見第十二條講什麼", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”"),
         ("大连实施意见二、(三)12", "dalian-urban-quality-opinion", "二、(三)12", "12.推进“好房子”"),
         ("吉林方案(九)", "jilin-urban-quality-plan", "(九)", "(九)提升居住条件和生活品质。"),
         ("吉林那个方案第九条说什么", "jilin-urban-quality-plan", "(九)", "(九)提升居住条件和生活品质。"),
-        ("加强农业种质资源保护与利用", "dalian-14th-five-year-plan", "第三章 第四节", "加强农业种质资源保护与利用。"),
+        (
+            "加强农业种质资源保护与利用",
+            "dalian-14th-five-year-plan",
+            "第三章 第四节",
+            "加强农业种质资源保护与利用。",
+        ),
     ],
 )
 def test_a_clause_is_shown_whole(
@@ -69,13 +79,18 @@ def test_a_question_within_a_section_is_answered_from_it(shipped: PolicyAssistan
     ("question", "text"),
     [
         ("大连实施意见第29条", "大连市推动城市高质量发展实施意见没有第29条。该文件共28条\uff0c从1到28。"),
-        ("吉林方案第二十五条", "吉林省城市高质量发展实施方案没有第二十五条。该文件共24条\uff0c从(一)到(二十四)。"),
+        (
+            "吉林方案第二十五条",
+            "吉林省城市高质量发展实施方案没有第二十五条。该文件共24条\uff0c从(一)到(二十四)。",
+        ),
         ("纲要第十六章", f"{PLAN}没有第十六章。该文件共15章\uff0c从第一章到第十五章。"),
         ("纲要第九章第八节", f"{PLAN}没有第九章第八节。第九章共4节\uff0c从第一节到第四节。"),
         ("大连实施意见第三章", "大连市推动城市高质量发展实施意见没有第三章。该文件没有按“章”编号的条款。"),
     ],
 )
-def test_a_number_that_does_not_exist_says_which_do(shipped: PolicyAssistant, question: str, text: str) -> None:
+def test_a_number_that_does_not_exist_says_which_do(
+    shipped: PolicyAssistant, question: str, text: str
+) -> None:
     answer = shipped.ask(question)
     assert (answer.status, answer.answered, answer.text) == (Status.NO_SUCH_CLAUSE, False, text)
 

@@ -50,8 +50,12 @@ def _help_without_command(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
+_SYNC = """照文件夹更新索引:收录新的,更新改过的,去掉已删的。
+
+有文件没能收录而其余照常时,退出码为 3;全都没能收录时为 1。"""
+
 app.command(cls=ChineseCommand, help="提一个问题,用文件原文回答。")(ask)
 app.command(cls=ChineseCommand, help="列出与问题最相关的段落。")(search)
 app.add_typer(_index, name="index", help="建立、更新和查看索引。")
-_index.command("sync", cls=ChineseCommand, help="照文件夹更新索引:收录新的,更新改过的,去掉已删的。")(sync)
+_index.command("sync", cls=ChineseCommand, help=_SYNC)(sync)
 _index.command("show", cls=ChineseCommand, help="查看索引里的文件、条款结构或一条的全文。")(show_index)

@@ -3,18 +3,15 @@
 import shlex
 import sys
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from assistant.commands.application import FAILED
+from assistant.commands.opening import open_assistant
 from assistant.commands.options import JsonOption, StoreOption
-from assistant.commands.output import show, show_json, watched
+from assistant.commands.output import show, show_json
 from assistant.datatypes import Answer, Citation, Passage, Status
-
-if TYPE_CHECKING:
-    from assistant.assistant import PolicyAssistant
 
 _FOUND_BY = {"exact": "编号或标题", "words": "词", "bigrams": "字对", "vectors": "语义", "coverage": "覆盖"}
 """`Passage.why` in words."""
@@ -26,7 +23,7 @@ _QuestionArgument = Annotated[
 
 def ask(question: _QuestionArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Print the answer to a question: text, citations, notices. Exits with 0 for a refusal too."""
-    answer = _open(store).ask(_read(question))
+    answer = open_assistant(store).ask(_read(question))
     if as_json:
         show_json({**asdict(answer), "answered": answer.answered})
     else:
@@ -42,25 +39,15 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Print the passages found for a question, best first."""
-    passages = _open(store).search(_read(question), k=k)
+    question = _read(question)
+    passages = open_assistant(store).search(question, k=k)
     if as_json:
         show_json({"passages": [asdict(passage) for passage in passages]})
         return
     for rank, passage in enumerate(passages, start=1):
         _show_passage(rank, passage)
     if not passages:
-        show("没有找到相关的段落,请换一种说法")
-
-
-def _open(store: Path | None) -> "PolicyAssistant":
-    """The assistant over `store`; where None over the user's own, with the shipped corpus on first use."""
-    from assistant.assistant import PolicyAssistant
-    from assistant.shipped import sync_on_first_use
-
-    if store is None:
-        with watched() as progress:
-            sync_on_first_use(progress)
-    return PolicyAssistant(store)
+        show(_why_none(question))
 
 
 def _read(question: str) -> str:
@@ -68,6 +55,20 @@ def _read(question: str) -> str:
     from assistant.question import MAX_CHARACTERS
 
     return sys.stdin.read(MAX_CHARACTERS + 2).rstrip("\r\n") if question == "-" else question
+
+
+def _why_none(question: str) -> str:
+    """The fixed reply to what is no question, else that nothing was found."""
+    from assistant.outcome import Outcome
+    from assistant.question import read_question
+    from assistant.replies import reply
+
+    read = read_question(question)
+    return (
+        reply(read.status, **read.variables)
+        if isinstance(read, Outcome)
+        else "没有找到相关的段落,请换一种说法"
+    )
 
 
 def _show_answer(answer: Answer) -> None:
@@ -87,7 +88,8 @@ def _show_answer(answer: Answer) -> None:
 
 
 def _show_passage(rank: int, passage: Passage) -> None:
-    show(f"{rank}. {passage.score:.2f}  {' '.join([passage.document_title, passage.clause, passage.heading])}")
+    place = " ".join([passage.document_title, passage.clause, passage.heading])
+    show(f"{rank}. {passage.score:.2f}  {place}")
     show(passage.text.strip())
     why = " · ".join(f"{_FOUND_BY[name]} {strength:.2f}" for name, strength in passage.why)
     show(faint=f"    {why}")

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands.application import FAILED
+from assistant.commands.opening import open_documents
 from assistant.commands.options import JsonOption, StoreOption
 from assistant.commands.output import show, show_json, watched
 from index.datatypes import Clause, Document, PolicyError
@@ -25,7 +27,12 @@ _PREVIEW = 24
 
 def sync(
     folder: Annotated[Path, typer.Argument(metavar="文件夹", help="放文件的文件夹,含其下各层")],
-    store: StoreOption = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store", metavar="文件夹", help="索引所在的文件夹;不写就加入自己的索引,与自带的文件并存"
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Bring an index up to date with a folder and print what was done.
@@ -63,16 +70,13 @@ def show_index(
     as_json: JsonOption = False,
 ) -> None:
     """Print the documents of an index, the clause tree of one of them, or one clause of it word for word."""
-    from assistant.shipped import open_store
-
-    with watched() as progress:
-        opened = open_store(store, None, progress)
-    if name is None:
-        if clause is not None:
-            raise PolicyError("没有写是哪份文件,请在 --clause 前写上文件的编号或简称")
-        _show_documents(opened.documents(), as_json)
-        return
-    document = _named(name, opened)
+    if name is None and clause is not None:
+        raise PolicyError("没有写是哪份文件,请在 --clause 前写上文件的编号或简称")
+    with closing(open_documents(store)) as opened:
+        if name is None:
+            _show_documents(opened.documents(), as_json)
+            return
+        document = _named(name, opened)
     if clause is None:
         _show_tree(document, as_json)
     else:
@@ -172,5 +176,11 @@ def _show_clause(document: Document, clause: Clause, as_json: bool) -> None:
 
 def _facts(document: Document) -> dict[str, object]:
     metadata = document.metadata
-    dates = {"issued": metadata.issued, "valid_from": metadata.valid_from, "valid_until": metadata.valid_until}
-    return {"id": document.id, "title": document.title, "kind": metadata.kind, **dates}
+    return {
+        "id": document.id,
+        "title": document.title,
+        "kind": metadata.kind,
+        "issued": metadata.issued,
+        "valid_from": metadata.valid_from,
+        "valid_until": metadata.valid_until,
+    }
