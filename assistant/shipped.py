@@ -8,7 +8,6 @@ from index.datatypes import PolicyError
 from index.embedder import Embedder
 from index.generation import Progress, current_generation
 from index.store import Store
-from index.sync import sync_folder
 
 
 def open_store(folder: Path | None, embedder: Embedder | None, progress: Progress | None = None) -> Store:
@@ -32,6 +31,8 @@ def sync_on_first_use(progress: Progress) -> None:
 
 def sync_shipped(folder: Path, embedder: Embedder | None, progress: Progress | None = None) -> None:
     """Index the shipped corpus into `folder`."""
+    from index.sync import sync_folder  # 50 ms that only indexing needs
+
     with as_file(files("index").joinpath("corpus")) as corpus:
         sync_folder(corpus, folder, embedder=embedder, progress=progress)
 

@@ -129,7 +129,9 @@ def to_markdown(results: Sequence[Result]) -> str:
             _share([r.shown for r in group]),
         )
         cited, broken = sum(map(_citations, group)), sum(len(r.violations) for r in group)
-        lines.append(f"| {file} {split} | {len(group)} | {' | '.join(shares)} | {cited} | {broken} |")
+        lines.append(
+            f"| {f'{file} {split}'.strip()} | {len(group)} | {' | '.join(shares)} | {cited} | {broken} |"
+        )
     seconds = [result.seconds for result in results]
     checked, broken = sum(map(_citations, results)), sum(len(r.violations) for r in results)
     lines += [

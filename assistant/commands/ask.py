@@ -23,7 +23,8 @@ _QuestionArgument = Annotated[
 
 def ask(question: _QuestionArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Print the answer to a question: text, citations, notices. Exits with 0 for a refusal too."""
-    answer = open_assistant(store).ask(_read(question))
+    question = _read(question)
+    answer = open_assistant(store).ask(question)
     if as_json:
         show_json({**asdict(answer), "answered": answer.answered})
     else:
