@@ -7,6 +7,7 @@ from assistant.outcome import Outcome
 from assistant.places import Place, within
 from assistant.replies import connective, reply
 from assistant.turn import Turn
+from index.datatypes import Level
 
 POINTS_TO_NEAREST = {Status.NOT_IN_CORPUS, Status.NEEDS_OFFICE, Status.ASKED_TO_ACT, Status.OPINION}
 """Refusals of a question that is on a matter of the documents, as far as its words tell."""
@@ -17,6 +18,7 @@ def refuse(turn: Turn, outcome: Outcome) -> Answer:
     nearest = _nearest(turn) if outcome.status in POINTS_TO_NEAREST else None
     variables = {
         "documents": "、".join(document.metadata.name for document in turn.documents.values()),
+        "regions": "、".join(_regions(turn)),
         "nearest": connective("nearest", citation=nearest.form) if nearest else "",
         "where": connective("where", office=_office(turn.places)),
         **outcome.variables,
@@ -28,6 +30,14 @@ def refuse(turn: Turn, outcome: Outcome) -> Answer:
         passages=turn.passages,
         nearest=nearest,
     )
+
+
+def _regions(turn: Turn) -> list[str]:
+    """The regions that the documents speak for, 中央 first; the documents themselves where none is known."""
+    known = [document.metadata for document in turn.documents.values()]
+    regions = [Level.CENTRAL.value for one in known if one.level is Level.CENTRAL]
+    regions += [one.region for one in known if one.region and one.level is not Level.CENTRAL]
+    return list(dict.fromkeys(regions)) or [one.name for one in known]
 
 
 def _nearest(turn: Turn) -> Citation | None:

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """`store`: folder of the index. `embedder`: "builtin", or the folder of a BGE model."""
 
-    model_config = SettingsConfigDict(env_prefix="POLICY_ASSISTANT_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="POLICY_ASSISTANT_", env_file=".env", env_ignore_empty=True, extra="ignore")
 
     store: Path = user_data_path("policy-assistant", appauthor=False) / "store"
     embedder: str = "builtin"

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -114,12 +113,12 @@ def test_no_command_shows_the_help(command: list[str]) -> None:
     assert outcome(run(*command)) == outcome(run(*command, "--help"))
 
 
-def test_version() -> None:
-    try:
-        installed = version(NAME)
-    except PackageNotFoundError:
-        pytest.skip("runs from source, not installed")
-    assert outcome(run("--version")) == (0, f"policy-assistant {installed}\n", "")
+def test_version_is_that_of_the_installed_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = tmp_path / "policy_assistant-9.8.7.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: policy-assistant\nVersion: 9.8.7\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert outcome(run("--version")) == (0, "policy-assistant 9.8.7\n", "")
 
 
 @pytest.mark.parametrize(
@@ -443,6 +442,15 @@ def test_an_unexpected_fault_is_one_line_and_its_traceback_is_for_debug(tmp_path
     debug = process(["--debug", "index", "show"]).stderr.decode()
     assert "Traceback" in debug
     assert debug.endswith(fault)
+
+
+def test_a_fault_while_answering_is_a_reply_and_a_failure(park: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk gone")
+
+    monkeypatch.setattr("index.store.Store.nearest", fail)
+    reply = "查阅文件时出了故障\uff0c这次没能回答。请稍后再试\uff1b若反复出现\uff0c请管理员检查索引。\n"
+    assert outcome(run("ask", "公园几点开放", "--store", park)) == (1, reply, "")
 
 
 # processes of their own
