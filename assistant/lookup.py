@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.datatypes import Draft, Quote, Status
 from assistant.outcome import Outcome
@@ -30,9 +31,18 @@ _KINDS: dict[str, tuple[ClauseKind, ...]] = {
 }
 """Kinds of clause that people mean by a unit, the likeliest first."""
 
+_OUTLINED = (
+    ClauseKind.PART,
+    ClauseKind.SUBPART,
+    ClauseKind.CHAPTER,
+    ClauseKind.SECTION,
+    ClauseKind.HEADING,
+    ClauseKind.THEME,
+)
+"""Kinds that are shown by their outline."""
 _CLEAR_NAME = 4
 """Characters a short name needs to be a good example."""
-_SHORTEST_HEADING = 5
+_SHORTEST_HEADING, _LONGEST_HEADING = 5, 60
 _LONGEST_LINE = 100
 _FEW_CHILDREN = 6
 _MOST_LINES = 24
@@ -60,7 +70,7 @@ def find_targets(
     named = [d for d in documents if d.id in reference.documents]
     if reference.steps:
         return _by_number(reference, topic, named, documents)
-    found = _by_heading(topic, named or documents)
+    found = _by_heading(topic, tuple(named or documents))
     if found:
         return found
     if named and is_filler(topic) and topic.strip():
@@ -103,23 +113,27 @@ def _heading(document: Document, clause: Clause) -> str:
     return re.sub(r"\s", "", normalise(clause.heading, document.metadata.wording))
 
 
-def _by_heading(topic: str, documents: Sequence[Document]) -> tuple[Target, ...]:
+def _by_heading(topic: str, documents: tuple[Document, ...]) -> tuple[Target, ...]:
     """Clauses whose heading is all that the question holds; the longest heading wins."""
     compact = re.sub(r"\s", "", topic)
-    best: list[Target] = []
-    longest = _SHORTEST_HEADING
+    headings = _headings(documents)
+    for length in range(min(len(compact), _LONGEST_HEADING), _SHORTEST_HEADING - 1, -1):
+        for start in range(len(compact) - length + 1):
+            found = headings.get(compact[start : start + length])
+            if found and is_filler(compact[:start] + compact[start + length :]):
+                return tuple(Target(document, clause, whole=True) for document, clause in found)
+    return ()
+
+
+@lru_cache(maxsize=8)
+def _headings(documents: tuple[Document, ...]) -> dict[str, list[tuple[Document, Clause]]]:
+    """Clauses by their heading, normalised and without white space."""
+    found: dict[str, list[tuple[Document, Clause]]] = {}
     for document in documents:
         for clause in document.clauses:
-            heading = _heading(document, clause)
-            if (
-                len(heading) < longest
-                or heading not in compact
-                or not is_filler(compact.replace(heading, ""))
-            ):
-                continue
-            best = [*(best if len(heading) == longest else ()), Target(document, clause, whole=True)]
-            longest = len(heading)
-    return tuple(best)
+            if clause.heading:
+                found.setdefault(_heading(document, clause), []).append((document, clause))
+    return found
 
 
 def resolve(document: Document, steps: Sequence[Step]) -> list[Clause]:
@@ -179,20 +193,26 @@ def show_targets(targets: Sequence[Target]) -> Draft:
         document, clause = target.document, target.clause
         gap = "\n" if parts else ""
         name, citation = document.metadata.name, clause.citation if clause else ""
-        if clause and not document.children(clause):
+        if clause and (not document.children(clause) or _is_shown_whole(clause)):
             printed = clause.label and clause.opening == clause.start
             lead = (
                 connective("source", name=name)
                 if printed
                 else connective("clause", name=name, clause=citation)
             )
-            parts += [gap + lead, _whole(document, clause)]
+            parts += [gap + lead, _quote(document, clause.opening, document.extent(clause)[1])]
             continue
         status = Status.OUTLINE
         parts.append(gap + connective("outline", name=name, clause=citation))
         for child in _outline(document, clause):
             parts += ["\n" + connective("item"), *_line(document, child)]
     return Draft(tuple(parts), status)
+
+
+def _is_shown_whole(clause: Clause) -> bool:
+    """Whether the clause is read as one text with all below it: an article with its paragraphs and items."""
+    top = clause.parent is None and clause.kind is ClauseKind.NUMBER
+    return clause.kind not in _OUTLINED and not top
 
 
 def _outline(document: Document, clause: Clause | None) -> list[Clause]:

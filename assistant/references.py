@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.places import find_places
 from index.datatypes import Document
@@ -35,6 +36,7 @@ _TYPES = (
     "通知",
     "决定",
 )
+_STATE = "中华人民共和国"
 _TITLE = re.compile(r"《([^》]{2,60})》")
 _NAMED_LAW = re.compile(
     rf"([\u4e00-\u9fff]{{1,20}}?(?:法典|条例|办法|细则|规定|宪法|刑法|[^办方说看想设依违合立司执想]法))(?=第{NUMERAL}条)"
@@ -88,13 +90,9 @@ def read_reference(text: str, documents: tuple[Document, ...]) -> Reference:
 
 
 def _find_names(text: str, documents: tuple[Document, ...]) -> tuple[tuple[str, ...], str]:
-    names = sorted(
-        ((normalise(name), document.id) for document in documents for name in _names(document)),
-        key=lambda pair: -len(pair[0]),
-    )
     found: dict[str, int] = {}
     rest = text
-    for name, document_id in names:
+    for name, document_id in _names_by_length(documents):
         position = rest.find(name)
         if position >= 0:
             found.setdefault(document_id, position)
@@ -103,9 +101,18 @@ def _find_names(text: str, documents: tuple[Document, ...]) -> tuple[tuple[str, 
     return ordered, rest.replace("\x00", "")
 
 
+@lru_cache(maxsize=4)
+def _names_by_length(documents: tuple[Document, ...]) -> tuple[tuple[str, str], ...]:
+    """(normalised name, document id), longest names first."""
+    pairs = [(name, document.id) for document in documents for name in _names(document)]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+
+
 def _names(document: Document) -> set[str]:
+    """What people call the document, normalised: title, our name, short names; a law also without its state."""
     known = document.metadata
-    return {name for name in (known.title, known.name, *known.short_names) if name}
+    names = {normalise(name) for name in (known.title, known.name, *known.short_names) if name}
+    return names | {name.removeprefix(_STATE) for name in names}
 
 
 def _find_by_type(text: str, documents: tuple[Document, ...]) -> tuple[str, ...]:
@@ -116,7 +123,7 @@ def _find_by_type(text: str, documents: tuple[Document, ...]) -> tuple[str, ...]
         if kind not in text:
             continue
         text = text.replace(kind, " ")
-        of_kind = [d for d in documents if any(kind in normalise(name) for name in _names(d))]
+        of_kind = [d for d in documents if any(kind in name for name in _names(d))]
         if regions:
             of_kind = [d for d in of_kind if d.metadata.region in regions]
         if len(of_kind) == 1 and (regions or _STEP.search(text) or _CHAPTER_AND_SECTION.search(text)):

@@ -11,14 +11,16 @@ from index.datatypes import Level
 
 POINTS_TO_NEAREST = {Status.NOT_IN_CORPUS, Status.NEEDS_OFFICE, Status.ASKED_TO_ACT, Status.OPINION}
 """Refusals of a question that is on a matter of the documents, as far as its words tell."""
+MOST_NAMES = 8
+"""Documents or regions that a reply names; of more it gives the number."""
 
 
 def refuse(turn: Turn, outcome: Outcome) -> Answer:
     """The answer that says why there is none."""
     nearest = _nearest(turn) if outcome.status in POINTS_TO_NEAREST else None
     variables = {
-        "documents": "、".join(document.metadata.name for document in turn.documents.values()),
-        "regions": "、".join(_regions(turn)),
+        "documents": _listed([document.metadata.name for document in turn.documents.values()]),
+        "regions": _listed(_regions(turn)),
         "nearest": connective("nearest", citation=nearest.form) if nearest else "",
         "where": connective("where", office=_office(turn.places)),
         **outcome.variables,
@@ -30,6 +32,12 @@ def refuse(turn: Turn, outcome: Outcome) -> Answer:
         passages=turn.passages,
         nearest=nearest,
     )
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) <= MOST_NAMES:
+        return "、".join(names)
+    return connective("and_more", names="、".join(names[:MOST_NAMES]), count=str(len(names)))
 
 
 def _regions(turn: Turn) -> list[str]:

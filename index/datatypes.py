@@ -137,6 +137,9 @@ class Document:
     furniture: tuple[Furniture, ...] = ()
     source: str = field(default="", compare=False)
 
+    def __hash__(self) -> int:
+        return hash((self.id, len(self.text)))
+
     @cached_property
     def by_id(self) -> dict[str, Clause]:
         """Clauses by their id."""

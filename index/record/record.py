@@ -1,12 +1,10 @@
-"""The record: one SQLite file from which all else in a store can be rebuilt (the only sqlite3 import)."""
+"""Documents with their clauses and chunks, embeddings by content, and one fitted model, in one SQLite file."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, astuple, dataclass
-from datetime import date
+from dataclasses import astuple
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,73 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.datatypes import (
-    Chunk,
-    Clause,
-    ClauseKind,
-    Document,
-    Furniture,
-    FurnitureKind,
-    Level,
-    Metadata,
-    PolicyError,
-    SourceKind,
-)
+from index.datatypes import Chunk, Clause, ClauseKind, Document, Furniture, FurnitureKind
+from index.record.connection import climb, connect, unusable
+from index.record.values import Entry, Model, metadata_from_json, metadata_to_json
 
-VERSION = 1
-"""`user_version` of the file. A file of a newer one is refused, never changed."""
-
-# Columns of clauses, furniture and chunks stand in the order of the dataclass fields.
-_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, folder TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,
-    text TEXT NOT NULL, metadata TEXT NOT NULL, source TEXT NOT NULL,
-    UNIQUE (folder, file));
-CREATE TABLE clauses (
-    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
-    id TEXT NOT NULL, parent TEXT, kind TEXT NOT NULL, label TEXT NOT NULL, number INTEGER,
-    heading TEXT NOT NULL, citation TEXT NOT NULL, depth INTEGER NOT NULL,
-    start INTEGER NOT NULL, heading_end INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    PRIMARY KEY (document_id, position), UNIQUE (document_id, id)) WITHOUT ROWID;
-CREATE TABLE furniture (
-    document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE, position INTEGER NOT NULL,
-    kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    PRIMARY KEY (document_id, position)) WITHOUT ROWID;
-CREATE TABLE chunks (
-    id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
-    clause_id TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL,
-    searched TEXT NOT NULL, tokens INTEGER NOT NULL,
-    position INTEGER NOT NULL, digest TEXT NOT NULL,
-    UNIQUE (document_id, position));
-CREATE INDEX chunks_by_digest ON chunks (digest);
-CREATE TABLE models (name TEXT PRIMARY KEY, fitted_on INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE TABLE embeddings (
-    embedder TEXT NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL,
-    PRIMARY KEY (embedder, digest)) WITHOUT ROWID;
-"""
 _READ_TABLES = ("documents", "clauses", "furniture", "chunks", "models")
 _CHUNK = 'id, document_id, clause_id, start, "end", text, searched, tokens'
 _ROW_ORDER = "ORDER BY document_id, position"
 _VARIABLES = 500  # parameters of one statement; SQLite's oldest limit is 999
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Which file of which folder a document was read from; `digest` changes with all that it was made of."""
-
-    document_id: str
-    folder: str
-    file: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """An embedder fitted on the chunks: its name, how many chunks there were, and itself as bytes."""
-
-    name: str
-    fitted_on: int
-    data: bytes
 
 
 class Record:
@@ -303,62 +242,5 @@ class Record:
             return self._connection.execute(query, values).fetchall()
 
 
-def metadata_to_json(metadata: Metadata) -> str:
-    """`metadata` as one line of JSON; equal values give equal lines."""
-    return json.dumps(asdict(metadata), ensure_ascii=False, sort_keys=True, default=date.isoformat)
-
-
-def metadata_from_json(line: str) -> Metadata:
-    """The metadata that `metadata_to_json` wrote."""
-    fields = json.loads(line)
-    for name in ("issued", "valid_from", "valid_until"):
-        fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
-    fields["level"] = Level(fields["level"]) if fields["level"] else None
-    fields["kind"] = SourceKind(fields["kind"])
-    fields["short_names"] = tuple(fields["short_names"])
-    fields["wording"] = tuple((word, standard) for word, standard in fields["wording"])
-    return Metadata(**fields)
-
-
-def _connect(address: str, path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode that waits five seconds for a lock; a newer file is refused."""
-    try:
-        connection = sqlite3.connect(
-            address,
-            timeout=5.0,
-            isolation_level=None,
-            check_same_thread=False,
-            uri=address.startswith("file:"),
-        )
-    except sqlite3.Error as fault:
-        raise _unusable(path, fault) from fault
-    try:
-        ((version,),) = connection.execute("PRAGMA user_version").fetchall()
-        if version > VERSION:
-            raise PolicyError(f"{path} 由更新版本的程序建立:请升级本程序后再用")
-    except sqlite3.Error as fault:
-        connection.close()
-        raise _unusable(path, fault) from fault
-    except PolicyError:
-        connection.close()
-        raise
-    return connection
-
-
-def _create_tables(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in _SCHEMA.split(";"):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.execute("COMMIT")
-
-
 def _marks(count: int) -> str:
     return ", ".join("?" * count)
-
-
-def _unusable(path: Path, fault: sqlite3.Error) -> PolicyError:
-    return PolicyError(
-        f"无法使用记录文件 {path}({fault}):"
-        "请确认磁盘有空间、可以写入、文件未被占用;若文件已损坏,请删去它再重新同步"
-    )
