@@ -96,7 +96,7 @@ def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
     first = last = place
     while first > 0 and _EXCEPTION.match(document.text, spans[first][0]):
         first -= 1
-    if sentence.end - sentence.start <= BRIEF and last + 1 < len(spans):
+    if first == place and sentence.end - sentence.start <= BRIEF and last + 1 < len(spans):
         last += 1
     while last + 1 < len(spans) and _EXCEPTION.match(document.text, spans[last + 1][0]):
         last += 1

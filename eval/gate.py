@@ -1,11 +1,14 @@
-"""Fit the line of `assistant.gate` on the dev questions: `python -m eval.gate`.
+"""Fit the line of `assistant.gate` on the dev questions: `python -m eval.gate [--others FILE]`.
 
 Answerable dev questions of `retrieval.jsonl` against dev questions of `refusal.jsonl`, as if no intent had been read:
-what the gate must refuse when the words alone do not tell. Prints weights, and for each threshold what is kept.
+what the gate must refuse when the words alone do not tell. Prints weights, and for each threshold of the present line
+what is kept and what passes.
 """
 
+import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,24 +57,25 @@ def fit(answerable: Sequence[gate.Features], others: Sequence[gate.Features]) ->
 
 def main() -> None:
     """Fit and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--others", type=Path, help="a text file of more questions outside the corpus, one a line"
+    )
+    more = parser.parse_args().others
     assistant = PolicyAssistant()
     answerable = [q.question for q in read_retrieval(assistant.documents()) if q.split == "dev"]
     others = [q.question for q in read_refusal() if q.split == "dev"]
+    others += more.read_text(encoding="utf-8").splitlines() if more else []
     measured = {
         name: [f for question in questions if (f := features_of(assistant, question))]
         for name, questions in (("answerable", answerable), ("others", others))
     }
     weights = fit(measured["answerable"], measured["others"])
     names = ("context", "cosine", "mass", "constant")
-    sys.stdout.write(
-        ", ".join(f"{name} {weight:.2f}" for name, weight in zip(names, weights, strict=True)) + "\n"
-    )
-    sys.stdout.write("threshold  answerable kept  others passed\n")
+    line = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(names, weights, strict=True))
+    sys.stdout.write(f"{line}\nthreshold  answerable kept  others passed\n")
     for threshold in np.arange(1.5, 4.6, 0.25):
-        kept, passed = (
-            sum(f.score >= threshold for f in measured[name]) / len(measured[name])
-            for name in ("answerable", "others")
-        )
+        kept, passed = (np.mean([f.score >= threshold for f in features]) for features in measured.values())
         sys.stdout.write(f"{threshold:9.2f}  {kept:15.3f}  {passed:13.3f}\n")
 
 

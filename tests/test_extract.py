@@ -1,0 +1,74 @@
+"""What an answer is made of: whole sentences, an exception with its rule, a list with its opening, in reading order."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant import PolicyAssistant
+from index import sync_folder
+
+RULES = """海云市租房补贴办法
+
+第一章 总则
+
+第一条 为了帮助在海云市租房的居民,制定本办法。
+
+第二章 补贴
+
+第二条 租房补贴每月500元,按季度发放。但已经享受实物配租的家庭除外。补贴期限为三年。
+
+第三条 有下列情形之一的,停止发放租房补贴:
+(一)购买住房的;
+(二)迁出海云市的。
+
+第四条 租赁合同应当备案。备案由房屋所在地的社区办理,不收取费用。
+
+第三章 装修
+
+第五条 装修垃圾应当投放到指定地点。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+    folder = tmp_path_factory.mktemp("rules")
+    (folder / "rules.txt").write_text(RULES, encoding="utf-8")
+    store = folder / "store"
+    assert sync_folder(folder, store).failed == ()
+    return PolicyAssistant(store=store)
+
+
+@pytest.mark.parametrize(
+    ("question", "clause", "quote"),
+    [
+        (
+            "租房补贴每月按季度发放多少",
+            "第二条",
+            "第二条 租房补贴每月500元,按季度发放。但已经享受实物配租的家庭除外。",
+        ),
+        (
+            "享受实物配租的家庭除外吗",
+            "第二条",
+            "第二条 租房补贴每月500元,按季度发放。但已经享受实物配租的家庭除外。",
+        ),
+        (
+            "哪些情形停止发放租房补贴",
+            "第三条",
+            "第三条 有下列情形之一的,停止发放租房补贴:\n(一)购买住房的;\n(二)迁出海云市的。",
+        ),
+        ("装修垃圾投放到哪个指定地点", "第五条", "第五条 装修垃圾应当投放到指定地点。"),
+        ("租赁合同备案", "第四条", "第四条 租赁合同应当备案。备案由房屋所在地的社区办理,不收取费用。"),
+    ],
+)
+def test_what_must_not_be_parted_stays_together(
+    assistant: PolicyAssistant, question: str, clause: str, quote: str
+) -> None:
+    first = assistant.ask(question).citations[0]
+    assert (first.clause, first.quote) == (clause, quote)
+
+
+def test_a_folder_without_catalogue_is_cited_by_what_its_text_gives(assistant: PolicyAssistant) -> None:
+    answer = assistant.ask("第五条")
+    assert answer.text == "海云市租房补贴办法\uff1a第五条 装修垃圾应当投放到指定地点。[1]"
+    assert [citation.form for citation in answer.citations] == ["《海云市租房补贴办法》第五条“装修”"]
+    assert answer.notices == ()
