@@ -19,7 +19,7 @@ _LEVELS = (
     (
         Level.CENTRAL,
         re.compile(
-            r"党中央|国务院|中共中央|中央|国家(?=让|对|怎|咋|说|是|有|要|规定|政策|文件|层面|的规定|又|支持|允许)|全国"
+            r"党中央|国务院|中共中央|中央|国家(?=让|对|怎么?说|咋说|规定|政策|文件|层面|的规定)|全国"
         ),
     ),
     (
@@ -111,6 +111,7 @@ def _weight(document: Document, reference: Reference, places: Sequence[Place], t
         return 1.0 if document.id in reference.documents else FAR
     known = document.metadata
     levels = {found for found, pattern in _LEVELS if pattern.search(text)}
+    places = [place for place in places if place.kind is not PlaceKind.COUNTRY]
     if not places:
         return FAR if levels and known.level not in levels else 1.0
     if known.level is Level.CENTRAL or known.region is None:
@@ -144,7 +145,7 @@ def _read_sides(
     found = [side for side in sides if side.documents]
     for place in places:
         ids = tuple(d.id for d in documents if d.metadata.region == place.name)
-        if ids and place.kind is not PlaceKind.COUNTRY:
+        if ids:
             found.append(Side(place.name, ids))
     return _distinct(found) if len(found) > 1 else ()
 
