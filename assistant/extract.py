@@ -16,7 +16,9 @@ NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
 SIDE_CHARACTERS = 160
 BRIEF = 20
-"""A sentence of no more characters only opens a matter; the next one of its clause tells it."""
+"""A sentence of no more characters may only open a matter, and the next one of its clause tell it."""
+RESTATES = 0.5
+"""Share of a brief sentence from which words of the question make it such an opening."""
 
 _EXCEPTION = re.compile(r"(但|但是|不过|然而|除外|除此|另有规定|法律、行政法规另有|前款|上述|其中|同时)")
 _ENUMERATES = re.compile(r"[:\uff1a]$")
@@ -96,7 +98,7 @@ def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
     first = last = place
     while first > 0 and _EXCEPTION.match(document.text, spans[first][0]):
         first -= 1
-    if first == place and sentence.end - sentence.start <= BRIEF and last + 1 < len(spans):
+    if first == place and last + 1 < len(spans) and _only_opens(sentence, document.text):
         last += 1
     while last + 1 < len(spans) and _EXCEPTION.match(document.text, spans[last + 1][0]):
         last += 1
@@ -106,6 +108,13 @@ def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
         end = document.extent(children[-1])[1]
         end -= len(document.text[:end]) - len(document.text[:end].rstrip())
     return spans[first][0], end
+
+
+def _only_opens(sentence: Sentence, text: str) -> bool:
+    """Whether the sentence says little more than the question: “深化医保支付方式改革。”, asked how."""
+    words = text[sentence.start : sentence.end]
+    asked = sum(len(term) for term in sentence.holds if term in words)
+    return len(words) <= BRIEF and asked >= RESTATES * len(words)
 
 
 def _in_reading_order(
