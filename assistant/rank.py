@@ -11,9 +11,9 @@ from index.datatypes import Chunk
 from index.store import Store
 from index.words import bigrams, known_words
 
-WEIGHTS = {"words": 0.35, "bigrams": 0.25, "vectors": 0.25, "coverage": 0.6}
+WEIGHTS = {"words": 0.5, "bigrams": 0.25, "vectors": 0.25, "coverage": 0.6}
 """How much each measure counts, each scaled to 1 at its best; chosen on the dev questions of eval/gold."""
-OTHER_WORDING = 0.5
+OTHER_WORDING = 0.35
 """Weight of a lexicon word beside the question's own, so that exact wording wins."""
 CANDIDATES = 60
 """Best rows by the fused searches that are looked at for coverage."""
