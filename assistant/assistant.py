@@ -2,18 +2,21 @@
 
 import logging
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
-from assistant.replies import reply
+from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
-from assistant.shipped import open_store
+from assistant.shipped import open_reader
 from index.datatypes import Document
 from index.embedder import Embedder
+from index.generation import Progress
+from index.store import Shortfall
 
 _log = logging.getLogger(__name__)
 
@@ -21,23 +24,53 @@ _log = logging.getLogger(__name__)
 class PolicyAssistant:
     """Answers questions from the documents of a store, each statement a quote of a clause.
 
-    `store`: folder of an index; the shipped corpus in the user's data folder where it is None, indexed on first
-    use. `embedder`: the one the store was built with, where it is not the built-in one. `today`: the day on which
-    validity is judged, the present day where it is None.
+        with PolicyAssistant() as assistant:
+            print(assistant.ask("外地人能在大连落户吗?").text)
+
+    `store`: folder of an index; where it is None the user's own, which always holds the shipped corpus. `embedder`:
+    one, or what the setting of that name takes; that setting where it is None. `today`: the day on which validity is
+    judged, the present day where it is None. `progress` is told of indexing, where opening comes to that.
+
+    Threads may share it. A store that is synchronised meanwhile is answered from as it was until the next question.
+    Raises PolicyError where the store cannot be opened.
     """
 
     def __init__(
-        self, store: str | Path | None = None, embedder: Embedder | None = None, today: date | None = None
+        self,
+        store: str | Path | None = None,
+        embedder: Embedder | str | None = None,
+        today: date | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> None:
-        self._store = open_store(Path(store) if store else None, embedder)
+        self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)
         self._today = today
-        self.retriever = PolicyRetriever(store=self._store)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back all files as soon as no question needs them; closing twice is harmless."""
+        self._reader.close()
+
+    @property
+    def retriever(self) -> PolicyRetriever:
+        """The LangChain retriever over the store as it is now."""
+        with self._reader.use() as store:
+            return PolicyRetriever(store=store)
 
     def ask(self, question: str) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status."""
         begun = time.perf_counter()
         try:
-            answer = pipeline.run(question, self.retriever, self._today or date.today())
+            with self._reader.use() as store:
+                answer = pipeline.run(question, PolicyRetriever(store=store), self._today or date.today())
+                answer = _with_notices(answer, (*self._news, *store.shortfalls))
         except Exception:
             _log.exception("no answer")
             answer = Answer(question[:50], Status.ERROR, reply(Status.ERROR))
@@ -46,15 +79,26 @@ class PolicyAssistant:
     def search(self, question: str, k: int = 10) -> list[Passage]:
         """The `k` best passages, by the same retrieval as `ask`, exact look-up included; none for an empty question."""
         try:
-            return [as_passage(found) for found in self.retriever.invoke(question, k=k)]
+            with self._reader.use() as store:
+                return [as_passage(found) for found in PolicyRetriever(store=store).invoke(question, k=k)]
         except Exception:
             _log.exception("no passages")
             return []
 
-    def documents(self) -> Iterable[Document]:
+    def documents(self) -> tuple[Document, ...]:
         """Every document of the store, by id."""
-        return self._store.documents()
+        with self._reader.use() as store:
+            return store.documents()
 
     def document(self, document_id: str) -> Document:
         """One document: metadata, text, clause tree. Raises PolicyError naming the known ids."""
-        return self._store.document(document_id)
+        with self._reader.use() as store:
+            return store.document(document_id)
+
+
+def _with_notices(answer: Answer, shortfalls: tuple[Shortfall, ...]) -> Answer:
+    """The answer with what is to be told of the index, where the index was searched for it."""
+    if not answer.passages:
+        return answer
+    told = tuple(connective(shortfall.name, why=shortfall.why) for shortfall in shortfalls)
+    return replace(answer, notices=(*answer.notices, *told))

@@ -35,9 +35,11 @@ def rank(
 ) -> list[Ranked]:
     """Chunks by score, best first, those of the rows `first` before all others.
 
-    `weight` is one factor a row, 0 for rows that are out of the question.
+    `weight` is one factor a row, 0 for rows that are out of the question. Where the store cannot search by meaning,
+    the other measures count alone.
     """
     measures = _measure(topic, terms, store)
+    most = WEIGHTS["coverage"] + sum(WEIGHTS[name] for name in measures)
     scaled = {name: _scaled(score) for name, score in measures.items()}
     fused = sum((WEIGHTS[name] * score for name, score in scaled.items()), np.zeros_like(weight))
     rows = [row for row in first if weight[row] > 0]
@@ -47,7 +49,7 @@ def rank(
     for row, chunk in zip(rows, store.chunks([store.chunk_ids[row] for row in rows]), strict=True):
         covered = coverage(terms, chunk.searched)
         parts = [WEIGHTS[name] * float(score[row]) for name, score in scaled.items()]
-        score = float(weight[row]) * (sum(parts) + WEIGHTS["coverage"] * covered) / sum(WEIGHTS.values())
+        score = float(weight[row]) * (sum(parts) + WEIGHTS["coverage"] * covered) / most
         why = {name: float(score_of[row]) for name, score_of in measures.items()} | {"coverage": covered}
         found.append(Ranked(chunk, score, tuple((name, round(value, 4)) for name, value in why.items())))
     ahead = found[: len(rows) - sum(row not in first for row in rows)]
@@ -65,11 +67,12 @@ def _measure(topic: str, terms: Sequence[Term], store: Store) -> dict[str, NDArr
     other_words = [(w, OTHER_WORDING) for other in others for w in known_words(other, store.vocabulary)]
     own_pairs = [(pair, 1.0) for term in terms for pair in bigrams(term.text)]
     other_pairs = [(pair, OTHER_WORDING) for other in others for pair in bigrams(other)]
-    return {
+    measures = {
         "words": _scaled(store.word_scores(_strongest(own_words + other_words))),
         "bigrams": _scaled(store.bigram_scores(_strongest(own_pairs + other_pairs))),
-        "vectors": _cosines(" ".join([topic, *others]), store),
     }
+    cosines = _cosines(" ".join([topic, *others]), store)
+    return measures if cosines is None else {**measures, "vectors": cosines}
 
 
 def _strongest(tokens: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -84,8 +87,10 @@ def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return scores / top if top > 0 else scores
 
 
-def _cosines(text: str, store: Store) -> NDArray[np.float32]:
+def _cosines(text: str, store: Store) -> NDArray[np.float32] | None:
+    """Cosine of each row, 0 for those far away; None where the store cannot search by meaning."""
     scores = np.zeros(len(store.chunk_ids), np.float32)
-    for chunk_id, cosine in store.nearest(text, min(NEIGHBOURS, len(store.chunk_ids))):
+    nearest = store.nearest(text, min(NEIGHBOURS, len(store.chunk_ids)))
+    for chunk_id, cosine in nearest:
         scores[store.row_of[chunk_id]] = max(cosine, 0.0)
-    return scores
+    return scores if nearest else None

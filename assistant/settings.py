@@ -6,14 +6,30 @@ from pathlib import Path
 from platformdirs import user_data_path
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_DATA = user_data_path("policy-assistant", appauthor=False)
+
 
 class Settings(BaseSettings):
-    """`store`: folder of the index. `embedder`: "builtin", or the folder of a BGE model."""
+    """What a user may set.
 
-    model_config = SettingsConfigDict(env_prefix="POLICY_ASSISTANT_", env_file=".env", env_ignore_empty=True, extra="ignore")
+    `store`: folder of the index. `embedder`: "auto", which keeps what an index was built with and takes the best on
+    this machine for a new one; "builtin"; or the folder of a BGE model. `chroma_url`: address of a Chroma server that
+    holds the vectors, instead of files in the store. `int8`: take the quantised
+    graph of a BGE model. `reranker`: folder of a BGE reranker. `models`: where models that are fetched or carried
+    in are kept. `trusted_models`: folder whose models may be carried in though their weights are pickles.
+    """
 
-    store: Path = user_data_path("policy-assistant", appauthor=False) / "store"
-    embedder: str = "builtin"
+    model_config = SettingsConfigDict(
+        env_prefix="POLICY_ASSISTANT_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    store: Path = _DATA / "store"
+    embedder: str = "auto"
+    chroma_url: str | None = None
+    int8: bool = False
+    reranker: Path | None = None
+    models: Path = _DATA / "models"
+    trusted_models: Path | None = None
 
 
 @cache

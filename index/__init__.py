@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from index.offline import send_no_telemetry
+
 if TYPE_CHECKING:
     from index.datatypes import Clause, Document, PolicyError, SyncReport
     from index.embedder import Embedder
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["Clause", "Document", "Embedder", "PolicyError", "Store", "SyncReport", "sync_folder"]
 
 _HOMES = {"Embedder": "index.embedder", "Store": "index.store", "sync_folder": "index.sync"}
+
+
+send_no_telemetry()  # before any library is imported that would
 
 
 def __getattr__(name: str) -> object:

@@ -53,15 +53,13 @@ def _chunk_clause(document: Document, clause: Clause) -> Iterator[Chunk]:
 def _pack(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Fewest runs of whole sentences that each fit the budget, of about equal length."""
     pieces = [piece for span in sentence_spans(text, start, end) for piece in _fitting(text, *span)]
-    if not pieces:
-        return []
-    parts = 1
-    while True:
-        target = (pieces[-1][1] - pieces[0][0]) / parts
-        runs = _runs(pieces, target)
-        if all(_fits(text, *run) for run in runs) or parts >= len(pieces):
+    parts = 1 + count_tokens(text[start:end].strip()) // (MAX_TOKENS + 1)
+    while parts <= len(pieces):
+        runs = _runs(pieces, (pieces[-1][1] - pieces[0][0]) / parts)
+        if all(_fits(text, *run) for run in runs):
             return runs
-        parts += 1
+        parts += 1 + parts // 50  # long clauses need not try every number
+    return pieces
 
 
 def _runs(pieces: list[tuple[int, int]], target: float) -> list[tuple[int, int]]:
@@ -90,7 +88,10 @@ def _fitting(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield begun, found.start()
             begun = found.start()
         while not _fits(text, begun, found.end()):
-            yield begun, begun + MAX_TOKENS // 2
-            begun += MAX_TOKENS // 2
+            size = MAX_TOKENS // 2
+            while not _fits(text, begun, begun + size):
+                size //= 2
+            yield begun, begun + size
+            begun += size
     if begun < end:
         yield begun, end

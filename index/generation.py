@@ -1,136 +1,175 @@
 """Generations: what readers open, made from the record and never changed afterwards.
 
 record.sqlite3              the record
+LOCK  LOCK.holder           who writes to the store
 CURRENT                     name of the generation to read
-generations/<name>/
+generations/<name>/         numbered as they were made; clocks may be wrong
     texts.sqlite3           documents and chunks as they were
-    words/ bigrams/ chroma/ indexes whose row n is chunk n of texts.sqlite3
-    manifest.json           what it was made of; written last
+    words/ bigrams/ chroma/ indexes whose row n is chunk n of texts.sqlite3; chroma/ not where a server has it
+    manifest.json           what it was made of, and a stamp of every file; written last
 """
 
 import json
-import os
+import re
 import secrets
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from index.embedder import Embedder
-from index.lexical import LexicalIndex
+from index.files import Stamp, remove, write_whole
 from index.record import Record
-from index.vectors import VectorIndex, chroma_version
-from index.words import bigrams, words
+from index.vectors import ServedVectors, chroma_version
 
-GENERATIONS, CURRENT, MANIFEST = "generations", "CURRENT", "manifest.json"
+RECORD, GENERATIONS, CURRENT, MANIFEST = "record.sqlite3", "generations", "CURRENT", "manifest.json"
 TEXTS, WORDS, BIGRAMS, CHROMA = "texts.sqlite3", "words", "bigrams", "chroma"
+
+PIPELINE = 1
+"""Number of the rules that make chunks and tokens of a file; raised with them, it has all made anew."""
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and of how much."""
 
+_NAME = re.compile(r"(\d{6})-[0-9a-f]{8}")
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was made of: two equal ones answer alike. `created` is UTC in ISO 8601."""
+    """What a generation was made of: two equal ones answer alike.
+
+    `content` and `ids` are digests, of documents and chunks and of the ids of the rows. `served` tells that the
+    vectors are on a Chroma server. `changed` counts the vectors written or deleted since all were last written
+    anew. `created` is UTC in ISO 8601. `files` holds a stamp of each file by its path in the generation.
+    """
 
     documents: int
     chunks: int
     content: str
+    ids: str
+    pipeline: int
     embedder: str
     dimension: int
     chromadb: str
-    created: str = field(compare=False)
+    served: bool
+    changed: int = field(default=0, compare=False)
+    created: str = field(default="", compare=False)
+    files: dict[str, Stamp] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, record: Record, embedder: Embedder) -> "Manifest":
-        """The manifest of a generation made now from `record` with `embedder`."""
+    def of(cls, record: Record, embedder: Embedder, *, served: bool) -> "Manifest":
+        """What a generation made now from `record` with `embedder` is made of."""
+        ids = record.chunk_ids()
         return cls(
             documents=len(record.entries()),
-            chunks=len(record.chunk_ids()),
+            chunks=len(ids),
             content=record.content_digest(),
+            ids=digest_of_ids(ids),
+            pipeline=PIPELINE,
             embedder=embedder.name,
             dimension=embedder.dimension,
             chromadb=chroma_version(),
+            served=served,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
     @classmethod
-    def read(cls, generation: Path) -> "Manifest":
-        """The manifest of the generation in this folder."""
-        return cls(**json.loads((generation / MANIFEST).read_text("utf-8")))
+    def read(cls, generation: Path) -> "Manifest | None":
+        """The manifest of the generation in this folder, or None where it has none or one of another format."""
+        try:
+            known = json.loads((generation / MANIFEST).read_text("utf-8"))
+            files = {name: Stamp(*stamp) for name, stamp in known.pop("files").items()}
+            return cls(**known, files=files)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def write(self, generation: Path) -> None:
+        """Put it into this folder, which makes a generation of it."""
+        write_whole(generation / MANIFEST, json.dumps(asdict(self), indent=1))
+
+    def damaged(self, generation: Path, *, read: bool = False) -> frozenset[str]:
+        """Which parts have lost or changed a file since, by `Stamp.fits`.
+
+        The files of Chroma are read in any case: it does not survive every damage to them, and it reads them all
+        when it opens them.
+        """
+        wrong = set()
+        for name, stamp in self.files.items():
+            part = name.partition("/")[0]
+            if part not in wrong and not stamp.fits(generation / name, read=read or part == CHROMA):
+                wrong.add(part)
+        return frozenset(wrong)
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def digest_of_ids(ids: tuple[str, ...] | list[str]) -> str:
+    """SHA-256 of ids in their order."""
+    return sha256("\n".join(ids).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def pointer(store: Path) -> str:
+    """What `CURRENT` holds; "" where it cannot be read."""
+    try:
+        return (store / CURRENT).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def point_at(store: Path, generation: Path) -> None:
+    """Have readers of `store` open `generation` from now on."""
+    write_whole(store / CURRENT, generation.name + "\n")
+
+
+def complete_generations(store: Path) -> list[Path]:
+    """Generations to open, the best first: the one pointed at, then the newest."""
+    name = pointer(store)
+    found = sorted(_folders(store), key=lambda path: (path.name == name, _number(path)), reverse=True)
+    return [path for path in found if (path / MANIFEST).is_file()]
 
 
 def current_generation(store: Path) -> Path | None:
-    """Folder of the generation that readers of `store` are to open, or None where there is none."""
-    try:
-        name = (store / CURRENT).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    path = store / GENERATIONS / name
-    return path if (path / MANIFEST).is_file() else None
+    """The generation that readers of `store` open if it is sound, or None where there is none."""
+    return next(iter(complete_generations(store)), None)
 
 
-def build_generation(record: Record, store: Path, embedder: Embedder, progress: Progress) -> str:
-    """Make a new generation of `store` from what `record` has committed; returns its name.
-
-    `embedder` has embedded every chunk. No reader sees the generation before `switch_generation`.
-    A build that fails leaves nothing behind.
-    """
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    path = store / GENERATIONS / name
+def new_generation(store: Path) -> Path:
+    """A new, empty folder for a generation of `store`."""
+    number = max(map(_number, _folders(store)), default=0) + 1
+    path = store / GENERATIONS / f"{number:06d}-{secrets.token_hex(4)}"
     path.mkdir(parents=True)
-    # Each part is made anew. A build that copies the last generation and applies the difference to it
-    # need change these four steps only.
-    chunks = record.chunks()
-    ids = [chunk.id for chunk in chunks]
-    steps: tuple[Callable[[], None], ...] = (
-        lambda: record.write_snapshot(path / TEXTS),
-        lambda: LexicalIndex.build([words(chunk.searched) for chunk in chunks], path / WORDS),
-        lambda: LexicalIndex.build([bigrams(chunk.searched) for chunk in chunks], path / BIGRAMS),
-        lambda: VectorIndex.build(path / CHROMA, ids, record.embeddings(embedder.name)),
-    )
-    try:
-        for done, step in enumerate(steps, start=1):
-            step()
-            progress("建立索引", done, len(steps))
-        for part in path.rglob("*"):
-            _flush(part)
-        _write(path / MANIFEST, json.dumps(asdict(Manifest.of(record, embedder)), indent=1))
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        raise
-    return name
+    return path
 
 
-def switch_generation(store: Path, name: str) -> None:
-    """Have readers of `store` open generation `name` from now on.
+def remove_unused(store: Path, server: str | None) -> None:
+    """Remove all generations but the one pointed at and the complete one before it, and what broke off.
 
-    The generation before it stays, for readers that are just opening it; all others are removed.
+    Readers of those removed go on: they have what they need open, or in memory. The one before stays for readers
+    that are just opening it, and to fall back on.
     """
-    before = current_generation(store)
-    _write(store / CURRENT, name + "\n")
-    kept = {name, before.name if before else name}
-    for path in (store / GENERATIONS).iterdir():
-        if path.name not in kept:
-            shutil.rmtree(path, ignore_errors=True)
+    kept = complete_generations(store)[:2]
+    for path in _folders(store):
+        if path not in kept:
+            discard(path, server)
 
 
-def _write(path: Path, text: str) -> None:
-    """Put `text` into `path`, whole or not at all whatever happens meanwhile."""
-    unfinished = path.with_name(f"{path.name}.new")
-    unfinished.write_text(text, "utf-8")
-    _flush(unfinished)
-    unfinished.replace(path)
-    _flush(path.parent)
+def discard(generation: Path, server: str | None) -> None:
+    """Remove a generation, and its vectors from the server at the URL `server` where there is one."""
+    if server:
+        ServedVectors(server, generation.name).remove()
+    remove(generation, MANIFEST)
 
 
-def _flush(path: Path) -> None:
-    """Have what was written to a file, or the names in a folder, survive a power cut."""
-    if path.is_dir() and os.name == "nt":  # Windows flushes no folders
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+def _folders(store: Path) -> list[Path]:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return [path for path in (store / GENERATIONS).iterdir() if path.is_dir()]
+    except OSError:
+        return []
+
+
+def _number(path: Path) -> int:
+    named = _NAME.fullmatch(path.name)
+    return int(named[1]) if named else 0

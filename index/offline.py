@@ -32,4 +32,4 @@ def stay_offline() -> None:
     """Have the hub clients look for models on this machine only."""
     os.environ.update(_HUB)
     if constants := sys.modules.get("huggingface_hub.constants"):
-        constants.HF_HUB_OFFLINE = True  # it reads the environment when it is imported
+        vars(constants)["HF_HUB_OFFLINE"] = True  # it reads the environment when it is imported

@@ -1,22 +1,50 @@
 """A store as readers see it: texts, and scores of them by words, by bigrams and by vectors."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.choose import EmbedderChoice, EmbedderLostError, as_choice
 from index.datatypes import Chunk, Document, PolicyError
 from index.embedder import Embedder
-from index.generation import BIGRAMS, CHROMA, TEXTS, WORDS, Manifest, current_generation
+from index.generation import (
+    BIGRAMS,
+    CHROMA,
+    TEXTS,
+    WORDS,
+    Manifest,
+    complete_generations,
+    digest_of_ids,
+    pointer,
+)
 from index.lexical import LexicalIndex
-from index.lsa import LsaEmbedder
+from index.meaning import Meaning, NoMeaning
 from index.record import Record
-from index.vectors import VectorIndex, chroma_version
+from index.vectors import ServedVectors, VectorFolder, chroma_version
 
-_SYNC = "policy-assistant index sync"
+_SYNC, _REPAIR = "policy-assistant index sync", "policy-assistant index repair"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """In what a store falls short of what it should be, and still answers: `name` in one word, `why` in Chinese."""
+
+    name: str
+    why: str
+
+
+WORDS_ONLY, PREVIOUS = "words_only", "previous_generation"
+"""Names of shortfalls: no search by meaning; an older generation, for the newest is damaged."""
+
+_RECONNECT = 10.0
+"""Seconds after which a server that did not answer is tried again."""
 
 
 class Store:
@@ -32,72 +60,94 @@ class Store:
 
     def __init__(
         self,
+        generation: Path,
         manifest: Manifest,
         texts: Record,
         words: LexicalIndex,
         bigrams: LexicalIndex,
-        vectors: VectorIndex,
-        embedder: Embedder,
+        meaning: Meaning | NoMeaning,
+        shortfalls: tuple[Shortfall, ...] = (),
     ) -> None:
+        self.generation = generation
         self.manifest = manifest
         self.chunk_ids: tuple[str, ...] = texts.chunk_ids()
         """Chunk id of each row that `word_scores` and `bigram_scores` score."""
         self._texts = texts
         self._words = words
         self._bigrams = bigrams
-        self._vectors = vectors
-        self._embedder = embedder
+        self._meaning = meaning
+        self._shortfalls = shortfalls
         self._documents: dict[str, Document] = {}
 
     @classmethod
-    def open(cls, folder: str | Path, embedder: Embedder | None = None) -> "Store":
-        """The store in `folder`, searched with `embedder`, or where None with the model it holds itself.
+    def open(
+        cls,
+        folder: str | Path,
+        embedder: Embedder | str | EmbedderChoice | None = None,
+        server: str | None = None,
+    ) -> "Store":
+        """The store in `folder`, searched with `embedder` (see `EmbedderChoice`; None is the one it was built with).
 
-        Raises PolicyError where there is no store, it is damaged, or it was made with another embedder or
-        another release of chromadb.
+        `server` is the URL of the Chroma server that holds the vectors, if one does. Where the newest generation is
+        damaged, an older one is opened; where only the vectors are damaged or out of reach, or their embedder is,
+        words alone are searched; `shortfalls` says so. Raises PolicyError where there is no store, and where it was
+        built with another embedder than the one wanted; StoreDamagedError where no generation can be opened.
         """
-        generation = current_generation(Path(folder))
-        if generation is None:
+        store, choice = Path(folder), as_choice(embedder)
+        while True:
+            seen, faults = pointer(store), list[str]()
+            for generation in complete_generations(store):
+                try:
+                    fallen = (Shortfall(PREVIOUS, faults[0]),) if faults else ()
+                    return cls._open(generation, choice, server, fallen)
+                except _DamagedError as fault:
+                    _log.warning("%s: %s", generation, fault)
+                    faults.append(str(fault))
+            if seen == pointer(store):
+                break  # else what was being opened has been removed meanwhile
+        if not faults:
             raise PolicyError(f"{folder} 里还没有可用的索引,请先运行 {_SYNC} 建立")
-        try:
-            return cls._open(generation, embedder)
-        except PolicyError:
-            raise
-        except Exception as fault:
-            raise PolicyError(f"{folder} 的索引已损坏({fault!r}),请运行 {_SYNC} 重建") from fault
+        raise StoreDamagedError(f"{folder} 的索引已损坏({faults[0]}),请运行 {_REPAIR} 重建")
 
     @classmethod
-    def _open(cls, generation: Path, embedder: Embedder | None) -> "Store":
+    def _open(
+        cls, generation: Path, choice: EmbedderChoice, server: str | None, shortfalls: tuple[Shortfall, ...]
+    ) -> "Store":
         manifest = Manifest.read(generation)
-        if manifest.chromadb != chroma_version():
-            raise PolicyError(
-                f"索引由 chromadb {manifest.chromadb} 建立,现装的是 {chroma_version()},请运行 {_SYNC} 重建"
-            )
+        if manifest is None:
+            raise _DamagedError(f"{generation.name} 由别的版本建立或清单已损坏")
+        damaged = manifest.damaged(generation)
+        if lost := damaged - {CHROMA}:
+            raise _DamagedError(f"{'、'.join(sorted(lost))} 已损坏")
         with ExitStack() as opened:
-            texts = opened.enter_context(closing(Record.open_snapshot(generation / TEXTS)))
-            embedder = embedder or saved_embedder(texts)
-            if not embedder or (embedder.name, embedder.dimension) != (manifest.embedder, manifest.dimension):
-                used = embedder.name if embedder else "内置模型"
-                raise PolicyError(
-                    f"索引的向量模型是 {manifest.embedder},现用的是 {used},"
-                    f"请改用前者,或运行 {_SYNC} 以后者重建"
-                )
-            vectors = opened.enter_context(closing(VectorIndex.open(generation / CHROMA)))
-            words = LexicalIndex.open(generation / WORDS)
-            store = cls(manifest, texts, words, LexicalIndex.open(generation / BIGRAMS), vectors, embedder)
-            store._check_rows()
+            try:
+                texts = opened.enter_context(closing(Record.open_snapshot(generation / TEXTS)))
+                words, bigrams = (LexicalIndex.open(generation / part) for part in (WORDS, BIGRAMS))
+                ids = texts.chunk_ids()
+                if (digest_of_ids(ids), words.rows, bigrams.rows) != (manifest.ids, len(ids), len(ids)):
+                    raise ValueError("rows do not match")
+            except Exception as fault:  # whichever way the file formats tell that they are damaged
+                raise _DamagedError(repr(fault)) from fault
+            meaning = _meaning(generation, manifest, texts, choice, server, intact=not damaged)
+            store = cls(generation, manifest, texts, words, bigrams, meaning, shortfalls)
             opened.pop_all()
             return store
 
     def close(self) -> None:
         """Give back all files; closing twice is harmless."""
-        self._vectors.close()
+        self._meaning.close()
         self._texts.close()
+
+    @property
+    def shortfalls(self) -> tuple[Shortfall, ...]:
+        """In what the store falls short at this moment."""
+        why = self._meaning.why
+        return (*self._shortfalls, Shortfall(WORDS_ONLY, why)) if why else self._shortfalls
 
     @property
     def embedder_name(self) -> str:
         """Name of the embedder that made the vectors and embeds the questions."""
-        return self._embedder.name
+        return self.manifest.embedder
 
     def documents(self) -> tuple[Document, ...]:
         """Every document, by id."""
@@ -144,26 +194,56 @@ class Store:
         return self._bigrams.scores(tokens)
 
     def nearest(self, text: str, k: int) -> list[tuple[str, float]]:
-        """Ids of the `k` chunks nearest in meaning to the question `text`, best first, with their cosine."""
-        return self._vectors.nearest(self._embedder.embed_query(text), k)
+        """Ids of the `k` chunks nearest in meaning to the question `text`, best first, with their cosine.
+
+        None while words alone are searched (see `shortfalls`).
+        """
+        return self._meaning.nearest(text, k)
 
     @cached_property
     def _document_ids(self) -> tuple[str, ...]:
         return tuple(entry.document_id for entry in self._texts.entries())
 
-    def _check_rows(self) -> None:
-        """Raise ValueError where a part has lost rows, and search once.
 
-        Chroma reads its index at the first search: once it has, the folder may be removed by a later
-        synchronisation and still be searched here.
-        """
-        rows = (len(self.chunk_ids), self._words.rows, self._bigrams.rows, self._vectors.count())
-        if set(rows) != {self.manifest.chunks}:
-            raise ValueError(f"{rows} rows, not {self.manifest.chunks}")
-        self._vectors.nearest(np.ones(self.manifest.dimension, np.float32), k=1)
+class StoreDamagedError(PolicyError):
+    """No generation of a store can be opened; `index.renew.repair` makes one from the record."""
+
+
+class _DamagedError(Exception):
+    """A generation cannot be opened; the message says in Chinese what is wrong."""
 
 
 def saved_embedder(record: Record) -> Embedder | None:
     """The built-in embedder as it was fitted on the texts of `record`, or None where none was."""
     model = record.model()
-    return LsaEmbedder.from_bytes(model.data) if model else None
+    if model is None:
+        return None
+    from index.lsa import LsaEmbedder
+
+    return LsaEmbedder.from_bytes(model.data)
+
+
+def _meaning(
+    generation: Path,
+    manifest: Manifest,
+    texts: Record,
+    choice: EmbedderChoice,
+    server: str | None,
+    *,
+    intact: bool,
+) -> Meaning | NoMeaning:
+    """The search by meaning over a generation. Raises PolicyError where another embedder is wanted."""
+    try:
+        embedder = choice.for_reading(manifest.embedder, lambda: saved_embedder(texts))
+    except EmbedderLostError as fault:
+        return NoMeaning(str(fault))
+    if manifest.served:
+        if server is None:
+            return NoMeaning("没有设置 Chroma 服务的地址")
+        place = ServedVectors(server, generation.name)
+        return Meaning(embedder, place.open, manifest.chunks, _RECONNECT)
+    if manifest.chromadb != (installed := chroma_version()):
+        return NoMeaning(f"向量索引由 chromadb {manifest.chromadb} 建立,现装的是 {installed}")
+    if not intact:
+        return NoMeaning("向量索引已损坏")
+    return Meaning(embedder, VectorFolder(generation / CHROMA).open, manifest.chunks)

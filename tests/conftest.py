@@ -8,6 +8,7 @@ import pytest
 
 from assistant import PolicyAssistant
 from index import sync_folder
+from eval.faults.chroma_server import ChromaServer
 
 CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)
@@ -37,3 +38,14 @@ def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shipped(shipped_store: Path) -> PolicyAssistant:
     """An assistant over the shipped corpus, on a day after the plan's period."""
     return PolicyAssistant(store=shipped_store, today=TODAY)
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A real Chroma server on loopback."""
+    try:
+        server = ChromaServer(tmp_path_factory.mktemp("chroma"))
+    except OSError as fault:
+        pytest.skip(f"chroma run does not start: {fault!r}")
+    yield server
+    server.kill()

@@ -1,4 +1,6 @@
+import json
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,39 +10,15 @@ import pytest
 
 from index.bge import BgeEmbedder
 from index.datatypes import PolicyError
+from tests.checkpoints import INSTRUCTION, TEXTS, write_bert, write_roberta
 
 pytestmark = pytest.mark.skipif(find_spec("FlagEmbedding") is None, reason="FlagEmbedding is not installed")
 
-TEXTS = ["老旧小区改造", "加装电梯补贴", "公租房"]
-INSTRUCTION = "为这个句子生成表示以用于检索相关文章\uff1a"
 
-
-def write_checkpoint(folder: Path, seed: int) -> Path:
-    """A BERT of BGE's shape with random weights, small enough to write in a moment."""
-    import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    folder.mkdir()
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(set(INSTRUCTION + "".join(TEXTS)))]
-    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
-    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
-    torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        initializer_range=0.5,  # large enough for texts to differ
-    )
-    BertModel(config).save_pretrained(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_checkpoint(tmp_path_factory.mktemp("models") / "bge", seed=0)
+@pytest.fixture(scope="module", params=[write_bert, write_roberta], ids=["bge-zh", "bge-m3"])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    write: Callable[[Path], Path] = request.param
+    return write(tmp_path_factory.mktemp("models") / "bge")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +27,7 @@ def embedder(folder: Path) -> BgeEmbedder:
 
 
 def first_token_state(folder: Path, text: str) -> np.ndarray:
-    """The normalised last state of [CLS], computed with transformers alone."""
+    """The normalised last state of the first token, computed with transformers alone."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
@@ -66,11 +44,18 @@ def test_document_is_the_normalised_state_of_its_first_token(folder: Path, embed
     assert found == pytest.approx(expected, abs=1e-4)
 
 
-def test_query_is_read_after_the_instruction(folder: Path, embedder: BgeEmbedder) -> None:
+def test_query_is_read_after_the_instruction_that_bge_zh_has_and_m3_has_not(
+    folder: Path, embedder: BgeEmbedder
+) -> None:
+    instruction = (
+        "" if json.loads((folder / "config.json").read_text())["model_type"] == "xlm-roberta" else INSTRUCTION
+    )
     found = np.array(embedder.embed_query("公租房"))
 
-    assert found == pytest.approx(first_token_state(folder, INSTRUCTION + "公租房"), abs=1e-4)
-    assert found != pytest.approx(np.array(embedder.embed_documents(["公租房"])[0]), abs=1e-2)
+    assert found == pytest.approx(first_token_state(folder, instruction + "公租房"), abs=1e-4)
+    assert (np.abs(found - np.array(embedder.embed_documents(["公租房"])[0])).max() > 1e-2) == bool(
+        instruction
+    )
 
 
 @pytest.mark.parametrize("text", ["公租房", "", "\ud800", "hello", "公租房" * 1000])
@@ -90,6 +75,12 @@ def test_batches_keep_the_order_and_no_texts_give_no_vectors(embedder: BgeEmbedd
     assert embedder.embed_documents([]) == []
 
 
+def test_embedding_draws_no_bars(embedder: BgeEmbedder, capfd: pytest.CaptureFixture[str]) -> None:
+    embedder.embed_documents(TEXTS * 100)
+
+    assert capfd.readouterr() == ("", "")
+
+
 def test_threads_may_share_an_embedder(embedder: BgeEmbedder) -> None:
     alone = [embedder.embed_query(text) for text in TEXTS]
     with ThreadPoolExecutor(4) as pool:
@@ -97,7 +88,7 @@ def test_threads_may_share_an_embedder(embedder: BgeEmbedder) -> None:
 
 
 def test_name_tells_models_apart(folder: Path, embedder: BgeEmbedder, tmp_path: Path) -> None:
-    other = BgeEmbedder(write_checkpoint(tmp_path / "other", seed=1))
+    other = BgeEmbedder(write_bert(tmp_path / "other", seed=1))
 
     assert BgeEmbedder(str(folder)).name == embedder.name
     assert embedder.name.startswith("bge-32-")
@@ -112,7 +103,7 @@ def test_missing_folder_is_a_fault_with_its_cure(tmp_path: Path) -> None:
 
 def test_pickled_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(
-        '{"hidden_size": 32, "max_position_embeddings": 64}', encoding="utf-8"
+        '{"model_type": "bert", "hidden_size": 32, "max_position_embeddings": 64}', encoding="utf-8"
     )
     (tmp_path / "pytorch_model.bin").write_bytes(b"")
 
@@ -121,14 +112,30 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_unreadable_model_is_a_fault_with_its_cure(tmp_path: Path) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"")
-    with pytest.raises(PolicyError, match=r"config\.json 缺失或无法读取,请重新下载模型"):
-        BgeEmbedder(tmp_path)
-
-    broken = write_checkpoint(tmp_path / "broken", seed=0)
+    broken = write_bert(tmp_path / "broken")
     (broken / "model.safetensors").write_bytes(b"")
     with pytest.raises(PolicyError, match="文件可能不完整,请重新下载"):
         BgeEmbedder(broken)
+
+    (broken / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"config\.json 缺失或无法读取,请重新下载模型"):
+        BgeEmbedder(broken)
+
+    (broken / "tokenizer.json").unlink()
+    (broken / "vocab.txt").unlink()
+    with pytest.raises(PolicyError, match=r"没有 tokenizer\.json,请把模型的全部文件放入其中"):
+        BgeEmbedder(broken)
+
+
+def test_other_models_are_refused(tmp_path: Path) -> None:
+    other = write_bert(tmp_path / "other")
+    config = json.loads((other / "config.json").read_text("utf-8"))
+    (other / "config.json").write_text(json.dumps(config | {"model_type": "gpt2"}), encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"中的模型是 gpt2,不是 BGE,请换用 bge-\*-zh-v1\.5"):
+        BgeEmbedder(other)
+
+    with pytest.raises(PolicyError, match="是重排模型,不能计算向量"):
+        BgeEmbedder(write_roberta(tmp_path / "reranker", reranks=True))
 
 
 def test_missing_library_is_a_fault_with_its_cure(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

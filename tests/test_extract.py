@@ -1,6 +1,5 @@
 """What an answer is made of: whole sentences, an exception with its rule, a list with its opening, in reading order."""
 
-from pathlib import Path
 
 import pytest
 

@@ -20,7 +20,8 @@ from index.datatypes import (
     PolicyError,
     SourceKind,
 )
-from index.record import Entry, Model, Record, metadata_from_json, metadata_to_json
+from index.record import Entry, Model, Record, RecordError, metadata_from_json, metadata_to_json
+from index.record.connection import LADDER
 
 FULL = Metadata(
     name="公租房办法",
@@ -209,6 +210,64 @@ def test_a_newer_file_is_refused(tmp_path: Path) -> None:
         newer.execute("PRAGMA user_version = 2")
     with pytest.raises(PolicyError, match="由更新版本的程序建立:请升级"):
         Record.open(path)
+
+
+def test_an_older_file_climbs_to_the_newest_schema_and_keeps_what_it_holds(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.close()
+    newer = (*LADDER, "ALTER TABLE documents ADD COLUMN note TEXT; CREATE TABLE notes (text TEXT)")
+    monkeypatch.setattr("index.record.connection.LADDER", newer)
+    with closing(Record.open(tmp_path / "r.sqlite3")) as climbed:
+        assert climbed.documents() == (PLAIN, DOCUMENT)
+    with closing(sqlite3.connect(tmp_path / "r.sqlite3")) as other:
+        assert other.execute("SELECT note FROM documents").fetchall() == [(None,), (None,)]
+        assert other.execute("PRAGMA user_version").fetchone() == (2,)
+    monkeypatch.setattr("index.record.connection.LADDER", LADDER)
+    with pytest.raises(PolicyError, match="由更新版本的程序建立"):
+        Record.open(tmp_path / "r.sqlite3")
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.close()
+    broken = (*LADDER, "ALTER TABLE documents ADD COLUMN note TEXT; CREATE TABLE documents (id TEXT)")
+    monkeypatch.setattr("index.record.connection.LADDER", broken)
+    with pytest.raises(RecordError, match="already exists"):
+        Record.open(tmp_path / "r.sqlite3")
+    monkeypatch.setattr("index.record.connection.LADDER", LADDER)
+    with closing(Record.open(tmp_path / "r.sqlite3")) as again:
+        assert again.documents() == (PLAIN, DOCUMENT)
+
+
+def test_an_older_snapshot_is_refused(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.write_snapshot(tmp_path / "s.sqlite3")
+    monkeypatch.setattr("index.record.connection.LADDER", (*LADDER, "CREATE TABLE notes (text TEXT)"))
+    with pytest.raises(RecordError, match="由旧版程序建立:请重建索引"):
+        Record.open_snapshot(tmp_path / "s.sqlite3")
+
+
+def test_text_digest_follows_every_character(record: Record, tmp_path: Path) -> None:
+    record.write_snapshot(tmp_path / "s.sqlite3")
+    with closing(Record.open_snapshot(tmp_path / "s.sqlite3")) as snapshot:
+        assert snapshot.text_digest() == record.text_digest()
+    record._connection.execute("UPDATE documents SET text = replace(text, '季', '月')")
+    with closing(Record.open_snapshot(tmp_path / "s.sqlite3")) as snapshot:
+        assert snapshot.text_digest() != record.text_digest()
+        assert snapshot.content_digest() == record.content_digest()
+
+
+def test_a_full_disk_ends_the_transaction_and_not_only_the_document(record: Record) -> None:
+    pages = record._connection.execute("PRAGMA page_count").fetchone()[0]
+    record._connection.execute(f"PRAGMA max_page_count = {pages}")
+    large = Document(id="大", text="字" * 100_000, metadata=Metadata(name="大"))
+    with pytest.raises(RecordError, match="disk is full"), record.transaction():
+        record.delete_document("二")
+        record.write_document(Entry("大", "/资料", "大.txt", ""), large, [])
+    assert record.documents() == (PLAIN, DOCUMENT)
 
 
 def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
+import errno
 import os
 import shutil
+import socket
 from contextlib import closing
 from pathlib import Path
 
@@ -7,54 +9,20 @@ import pytest
 
 from index.datatypes import Failure, PolicyError, SyncReport
 from index.load import READERS
+from index.lock import StoreBusyError, sole_writer
 from index.store import Store
 from index.sync import sync_folder
-
-TOPICS = ("落户", "电梯", "公积金")
-HOUSING = "第一条 老旧小区可以加装电梯。\n第二条 公积金可以付房租。\n"
-FILES = {"住房.txt": HOUSING, "户籍.txt": "全面取消落户限制。\n", "民政/养老.md": "发展社区养老服务。\n"}
-
-
-class TopicEmbedder:
-    """A text points along the axis of the first of the three topics that it names, else along the fourth.
-
-    Notes what it embeds.
-    """
-
-    dimension = 4
-
-    def __init__(self, name: str = "三题") -> None:
-        self.name = name
-        self.embedded: list[str] = []
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        self.embedded += texts
-        return [self.embed_query(text) for text in texts]
-
-    def embed_query(self, text: str) -> list[float]:
-        named = next((at for at, topic in enumerate(TOPICS) if topic in text), 3)
-        return [float(at == named) for at in range(4)]
+from tests.stores import FILES, HOUSING, TopicEmbedder, found, write_files
 
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    folder = tmp_path / "资料"
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, "utf-8")
-    return folder
+    return write_files(tmp_path / "资料")
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     return tmp_path / "库"
-
-
-def found(store: Path, word: str, embedder: TopicEmbedder | None = None) -> list[str]:
-    """Documents whose chunks hold `word`."""
-    with closing(Store.open(store, embedder or TopicEmbedder())) as opened:
-        scores = opened.word_scores([(word, 1.0)])
-        return [opened.chunk_ids[row].split("#")[0] for row in scores.nonzero()[0]]
 
 
 def test_first_sync_writes_everything(docs: Path, store: Path) -> None:
@@ -107,13 +75,106 @@ def test_a_renamed_file_is_written_under_its_new_name(docs: Path, store: Path) -
     assert found(store, "落户") == ["户籍"]
 
 
-def test_an_emptied_folder_leaves_an_empty_store(docs: Path, store: Path) -> None:
+def test_a_folder_that_lost_most_of_its_files_is_not_believed(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    before = (store / "CURRENT").read_text()
+    for name in ("住房.txt", "户籍.txt"):
+        (docs / name).unlink()
+    (docs / "医疗.txt").write_text("推进分级诊疗。", "utf-8")
+    told = f"{docs} 原有 3 个文件,现在只剩 1 个,将删除 2 个,未作任何改动.*--prune.*prune=True"
+    with pytest.raises(PolicyError, match=told):
+        sync_folder(docs, store, embedder=TopicEmbedder())
+    assert ((store / "CURRENT").read_text(), found(store, "落户")) == (before, ["户籍"])
+    assert sync_folder(docs, store, embedder=TopicEmbedder(), prune=True) == SyncReport(
+        written=("医疗.txt",), skipped=("民政/养老.md",), deleted=("住房.txt", "户籍.txt")
+    )
+    assert (found(store, "落户"), found(store, "诊疗")) == ([], ["医疗"])
+
+
+def test_an_emptied_folder_leaves_an_empty_store_if_that_is_meant(docs: Path, store: Path) -> None:
     sync_folder(docs, store)
     shutil.rmtree(docs)
     docs.mkdir()
-    assert sync_folder(docs, store) == SyncReport(deleted=tuple(FILES))
+    with pytest.raises(PolicyError, match="原有 3 个文件,现在只剩 0 个"):
+        sync_folder(docs, store)
+    assert sync_folder(docs, store, prune=True) == SyncReport(deleted=tuple(FILES))
     with closing(Store.open(store)) as opened:
         assert (opened.documents(), opened.nearest("落户", k=3)) == ((), [])
+
+
+def test_what_stands_in_a_closed_folder_stays(
+    docs: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("民政"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", closed)  # a mode says nothing to root, who may run the tests
+    report = sync_folder(docs, store, embedder=TopicEmbedder())
+    assert (report.skipped, report.deleted) == (("住房.txt", "户籍.txt"), ())
+    assert [failure.path for failure in report.failed] == ["民政"]
+    assert "其中原有的文件予以保留" in report.failed[0].reason
+    assert found(store, "养老") == ["民政/养老"]
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_again(
+    docs: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, changes = READERS[".txt"], ["落户没有门槛。", "落户有门槛。"]
+
+    def read(raw: bytes, name: str) -> str:
+        if name == "户籍.txt" and changes:
+            (docs / name).write_text(changes.pop(0), "utf-8")
+        return plain(raw, name)
+
+    monkeypatch.setitem(READERS, ".txt", read)
+    assert sync_folder(docs, store, embedder=TopicEmbedder()).failed == ()
+    with closing(Store.open(store, TopicEmbedder())) as opened:
+        assert opened.document("户籍").text == "落户有门槛。"
+    assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(skipped=tuple(FILES))
+
+
+def test_a_file_that_never_stands_still_or_vanishes_is_one_failure(
+    docs: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, times = READERS[".txt"], iter(range(100))
+
+    def read(raw: bytes, name: str) -> str:
+        if name == "住房.txt":
+            (docs / name).write_text(f"第{next(times)}稿", "utf-8")
+        elif name == "户籍.txt":
+            (docs / name).unlink()
+        return plain(raw, name)
+
+    monkeypatch.setitem(READERS, ".txt", read)
+    report = sync_folder(docs, store, embedder=TopicEmbedder())
+    assert report.written == ("民政/养老.md",)
+    assert report.failed == (
+        Failure("住房.txt", "住房.txt 正在被修改,请等它写完后再同步"),
+        Failure("户籍.txt", "户籍.txt 无法读取(No such file or directory),请检查文件是否还在、有无权限"),
+    )
+
+
+def test_a_folder_may_go_by_a_name_and_move(docs: Path, store: Path, tmp_path: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder(), origin="自带")
+    copy = shutil.copytree(docs, tmp_path / "另一个环境")
+    assert sync_folder(copy, store, embedder=TopicEmbedder(), origin="自带") == SyncReport(
+        skipped=tuple(FILES)
+    )
+    other = write_files(tmp_path / "用户的")
+    assert len(sync_folder(other, store, embedder=TopicEmbedder()).failed) == 3
+
+
+def test_two_writers_are_one_too_many(docs: Path, store: Path) -> None:
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    held = f"{store} 正由进程 {os.getpid()}\\(主机 {socket.gethostname()},始于 20.*\\)更新,请等它结束后再试"
+    with sole_writer(store), pytest.raises(StoreBusyError, match=held):
+        sync_folder(docs, store, embedder=TopicEmbedder())
+    assert sync_folder(docs, store, embedder=TopicEmbedder()).skipped == tuple(FILES)
 
 
 def test_a_file_that_fails_keeps_its_last_version_and_spares_the_rest(docs: Path, store: Path) -> None:
@@ -207,7 +268,7 @@ def test_a_reader_goes_on_while_the_store_is_synchronised(docs: Path, store: Pat
     with closing(Store.open(store, TopicEmbedder())) as reader:
         for name in FILES:
             (docs / name).unlink()
-            sync_folder(docs, store, embedder=TopicEmbedder())
+            sync_folder(docs, store, embedder=TopicEmbedder(), prune=True)
         (best,) = reader.nearest("落户", k=1)
         assert reader.chunks([best[0]])[0].text == "全面取消落户限制。"
         assert len(reader.documents()) == 3

@@ -10,14 +10,18 @@ import typer
 
 from assistant.commands.application import Application, ChineseCommand, ChineseGroup
 from assistant.commands.ask import ask, search
+from assistant.commands.care import check, repair
 from assistant.commands.index import show_index, sync
+from assistant.commands.models import fetch, models, use
 from assistant.commands.output import show
+from assistant.commands.selfcheck import selfcheck
 
 NAME = "policy-assistant"
 _ABOUT = "政策文件问答助手:每句话都是可核对的原文条款。"
 
 app = typer.Typer(name=NAME, cls=Application, help=_ABOUT, add_completion=False)
 _index = typer.Typer(cls=ChineseGroup)
+_models = typer.Typer(cls=ChineseGroup, callback=models, invoke_without_command=True)
 
 
 def _show_version(wanted: bool) -> None:
@@ -54,8 +58,23 @@ _SYNC = """照文件夹更新索引:收录新的,更新改过的,去掉已删的
 
 有文件没能收录而其余照常时,退出码为 3;全都没能收录时为 1。"""
 
+_CHECK = """检查索引:哪些完好,哪些有误,该怎么办。
+
+全都完好时,退出码为 0;有误时为 1。"""
+
 app.command(cls=ChineseCommand, help="提一个问题,用文件原文回答。")(ask)
 app.command(cls=ChineseCommand, help="列出与问题最相关的段落。")(search)
 app.add_typer(_index, name="index", help="建立、更新和查看索引。")
 _index.command("sync", cls=ChineseCommand, help=_SYNC)(sync)
 _index.command("show", cls=ChineseCommand, help="查看索引里的文件、条款结构或一条的全文。")(show_index)
+_index.command("check", cls=ChineseCommand, help=_CHECK)(check)
+_index.command("repair", cls=ChineseCommand, help="照记录重建索引里损坏的部分。")(repair)
+
+_SELFCHECK = """检查安装:版本、磁盘、索引、模型,并断开外网试用一遍。
+
+全都正常时,退出码为 0;有误时为 1。"""
+
+app.add_typer(_models, name="models", help="查看现用和可用的向量模型,下载或装入。")
+_models.command("fetch", cls=ChineseCommand, help="下载一个模型,为本机准备好。")(fetch)
+_models.command("use", cls=ChineseCommand, help="装入另行拷来的模型,为本机准备好。")(use)
+app.command(cls=ChineseCommand, help=_SELFCHECK)(selfcheck)

@@ -33,6 +33,9 @@ def sync(
             "--store", metavar="文件夹", help="索引所在的文件夹;不写就加入自己的索引,与自带的文件并存"
         ),
     ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="文件夹里的文件少了一半以上时,也照删不误")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring an index up to date with a folder and print what was done.
@@ -40,14 +43,22 @@ def sync(
     Without `store` the documents join the user's own index, in which the shipped corpus always stands.
     """
     from assistant.settings import settings
-    from assistant.shipped import chosen_embedder, sync_on_first_use
+    from assistant.shipped import chosen_embedder, prepare_own_store
     from index.load import READERS
     from index.sync import sync_folder
 
     with watched() as progress:
+        chosen = chosen_embedder()
         if store is None:
-            sync_on_first_use(progress)
-        report = sync_folder(folder, store or settings().store, embedder=chosen_embedder(), progress=progress)
+            prepare_own_store(chosen, progress)
+        report = sync_folder(
+            folder,
+            store or settings().store,
+            embedder=chosen,
+            progress=progress,
+            prune=prune,
+            server=settings().chroma_url,
+        )
     held = report.written + report.skipped
     if not (held or report.deleted or report.failed):
         raise PolicyError(f"文件夹 {folder} 里没有可以收录的文件,请放入 {'、'.join(READERS)} 文件")

@@ -17,12 +17,9 @@ def open_assistant(folder: Path | None) -> "PolicyAssistant":
     """The assistant over the store in `folder`; where None over the user's own, indexed on first use."""
     with _uncollected():
         from assistant.assistant import PolicyAssistant
-        from assistant.shipped import sync_on_first_use
 
-        if folder is None:
-            with watched() as progress:
-                sync_on_first_use(progress)
-        return PolicyAssistant(folder)
+        with watched() as progress:
+            return PolicyAssistant(folder, progress=progress)
 
 
 def open_documents(folder: Path | None) -> "Store":
@@ -30,7 +27,7 @@ def open_documents(folder: Path | None) -> "Store":
     with _uncollected(), watched() as progress:
         from assistant.shipped import open_store
 
-        return open_store(folder, None, progress)
+        return open_store(folder, progress)
 
 
 @contextmanager

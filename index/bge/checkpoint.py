@@ -15,7 +15,9 @@ PICKLED = "pytorch_model.bin"
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "sentencepiece.bpe.model")
 """Each of these alone is enough to make a tokenizer of."""
 
-_DEFINING = ("config.json", "tokenizer_config.json", *TOKENIZERS, "*.safetensors")
+DESCRIBING = ("config.json", "tokenizer_config.json", "special_tokens_map.json", *TOKENIZERS)
+"""All files besides the weights that decide what vector a text gets; no model has every one of them."""
+
 _MAX_TOKENS = 512  # what bge-*-zh was trained for; the rest of a longer text is not seen
 _PREPARED = "prepared"
 _SOURCE = "source.json"
@@ -35,6 +37,11 @@ class Checkpoint:
     instruction: str
     reranks: bool
 
+    @staticmethod
+    def is_pickled(folder: Path) -> bool:
+        """Whether the weights in `folder` are there as a pickle only."""
+        return (folder / PICKLED).is_file() and not any((folder / name).is_file() for name in WEIGHTS)
+
     @classmethod
     def read(cls, folder: str | Path) -> "Checkpoint":
         """The model in `folder`; raises PolicyError where there is none that may be loaded."""
@@ -42,7 +49,7 @@ class Checkpoint:
         if not folder.is_dir():
             raise PolicyError(f"找不到 BGE 模型目录 {folder},请先下载模型,或改用内置向量模型")
         if not any((folder / name).is_file() for name in WEIGHTS):
-            unsafe = "(.bin 权重可能夹带代码,不予加载)" if (folder / PICKLED).is_file() else ""
+            unsafe = "(.bin 权重可能夹带代码,不予加载)" if cls.is_pickled(folder) else ""
             raise PolicyError(f"{folder} 中没有 safetensors 权重{unsafe},请下载 {WEIGHTS[0]} 放入其中")
         if not any((folder / name).is_file() for name in TOKENIZERS):
             raise PolicyError(f"{folder} 中没有 {TOKENIZERS[0]},请把模型的全部文件放入其中")
@@ -58,6 +65,11 @@ class Checkpoint:
             instruction=_INSTRUCTIONS[kind],
             reranks=any(name.endswith("ForSequenceClassification") for name in config["architectures"]),
         )
+
+    @property
+    def name(self) -> str:
+        """Name of the embedder that the model makes."""
+        return f"bge-{self.dimension}-{self.digest()[:12]}"
 
     @property
     def prepared(self) -> Path:
@@ -90,7 +102,9 @@ class Checkpoint:
         (self.prepared / _SOURCE).write_text(json.dumps(source, indent=1), encoding="utf-8")
 
     def _files(self) -> list[Path]:
-        return sorted({file for pattern in _DEFINING for file in self.folder.glob(pattern)})
+        return sorted(
+            {file for pattern in (*DESCRIBING, "*.safetensors") for file in self.folder.glob(pattern)}
+        )
 
     def _stamps(self) -> dict[str, list[int]]:
         """Size and time of change of each file."""
@@ -116,4 +130,3 @@ def _json(file: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from index.bge.checkpoint import Checkpoint
 from index.datatypes import PolicyError
 
+INT8 = "-int8"
+"""How the name of an embedder ends that takes the quantised graph."""
+
 Encode = Callable[[list[str]], NDArray[Any]]
 """Texts -> one row each, the state of the first token, of any length."""
 
@@ -30,7 +33,7 @@ class BgeEmbedder:
         if checkpoint.reranks:
             raise PolicyError(f"{folder} 是重排模型,不能计算向量,请换用 bge-*-zh-v1.5 或 bge-m3")
         self.dimension: int = checkpoint.dimension
-        self.name: str = f"bge-{self.dimension}-{checkpoint.digest()[:12]}{'-int8' if int8 else ''}"
+        self.name: str = f"{checkpoint.name}{INT8 if int8 else ''}"
         self.engine: str
         """The library that computes the vectors."""
         self._instruction = checkpoint.instruction

@@ -49,7 +49,9 @@ def prepare_graph(checkpoint: Checkpoint, *, int8: bool = False) -> None:
         checkpoint.remember_digest()
     except Exception as error:  # the exporter fails in many ways, a full disk among them
         shutil.rmtree(checkpoint.prepared, ignore_errors=True)
-        raise PolicyError(f"未能把 {checkpoint.folder} 转为 ONNX({error!r}),仍可用 FlagEmbedding 运行") from error
+        raise PolicyError(
+            f"未能把 {checkpoint.folder} 转为 ONNX({error!r}),仍可用 FlagEmbedding 运行"
+        ) from error
 
 
 def _export(checkpoint: Checkpoint) -> float:
@@ -68,7 +70,7 @@ def _export(checkpoint: Checkpoint) -> float:
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:  # noqa: ANN401
             return self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state[:, 0]
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     tokenizer = AutoTokenizer.from_pretrained(checkpoint.folder)
     tokenizer.backend_tokenizer.save(str(checkpoint.prepared / TOKENIZER))
     model = FirstToken(AutoModel.from_pretrained(checkpoint.folder, dtype=torch.float32)).eval()
@@ -108,5 +110,6 @@ def unpickle(folder: "Path") -> None:
         save_file(whole, folder / WEIGHTS[0], metadata={"format": "pt"})
     except Exception as error:
         (folder / WEIGHTS[0]).unlink(missing_ok=True)
-        raise PolicyError(f"无法读取 {folder / PICKLED},文件可能不完整,请重新下载") from error
+        fault = f"未能把 {folder / PICKLED} 转为 safetensors({error!r})"
+        raise PolicyError(f"{' '.join(fault.split())},请检查文件是否完整、磁盘是否够用") from error
     (folder / PICKLED).unlink()

@@ -1,4 +1,4 @@
-"""The layout of a media digest: themes and bullets run together in one line, each bullet ending in a page mark.
+"""The layout of a media digest: themes and bullets run together in a line, a page mark behind each bullet.
 
 “优化人居环境 - 改善城市居住条件,… [7] - 抓好“飞线”治理,… [7] 推进绿色低碳发展 - 推动绿色生产,… [9]”
 """

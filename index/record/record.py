@@ -41,26 +41,16 @@ class Record:
 
     @classmethod
     def open(cls, path: Path) -> "Record":
-        """The record at `path`, made if there is none.
+        """The record at `path`, made if there is none and brought to the newest schema if it is older.
 
-        Raises PolicyError where the file is no record, is locked by others, or comes from a newer version.
+        Raises RecordError where the file is no record, is locked by others, or comes from a newer version.
         """
-        connection = _connect(str(path), path)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            if not connection.execute("PRAGMA user_version").fetchone()[0]:
-                _create_tables(connection)
-        except sqlite3.Error as fault:
-            connection.close()
-            raise _unusable(path, fault) from fault
-        return cls(connection, path)
+        return cls(connect(path), path)
 
     @classmethod
     def open_snapshot(cls, path: Path) -> "Record":
         """A file made by `write_snapshot`, for reading: it is neither locked nor written to."""
-        return cls(_connect(f"{path.resolve().as_uri()}?immutable=1", path), path)
+        return cls(connect(path, snapshot=True), path)
 
     def close(self) -> None:
         """Close the file; closing twice is harmless."""
@@ -70,7 +60,7 @@ class Record:
     def transaction(self) -> Iterator[None]:
         """All writes inside are kept together, or none of them where an exception leaves the block.
 
-        Raises PolicyError where the file cannot be written.
+        Raises RecordError where the file cannot be written.
         """
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -81,12 +71,12 @@ class Record:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
         except sqlite3.Error as fault:
-            raise _unusable(self._path, fault) from fault
+            raise unusable(self._path, fault) from fault
 
     def write_snapshot(self, path: Path) -> None:
         """Copy what readers need (all but the embeddings), as last committed, to the new file `path`."""
         with closing(sqlite3.connect(path, isolation_level=None)) as copy:
-            _create_tables(copy)
+            climb(copy)
             copy.execute("ATTACH ? AS record", (str(self._path),))
             copy.execute("BEGIN")
             for table in _READ_TABLES:
@@ -100,13 +90,18 @@ class Record:
         )
 
     def write_document(self, entry: Entry, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Write `document` in place of what its id or its file gave before; on an exception that stays."""
+        """Write `document` in place of what its id or its file gave before; on an exception that stays.
+
+        Raises RecordError where the file takes no more, after which the transaction is over.
+        """
         self._connection.execute("SAVEPOINT document")
         try:
             self._insert(entry, document, chunks)
-        except BaseException:
+        except BaseException as fault:
             if self._connection.in_transaction:  # a full disk ends it at once
                 self._connection.execute("ROLLBACK TO document")
+            if isinstance(fault, sqlite3.OperationalError):
+                raise unusable(self._path, fault) from fault
             raise
         self._connection.execute("RELEASE document")
 
@@ -165,13 +160,37 @@ class Record:
         """Ids of all chunks, in the order of rows."""
         return tuple(id_ for (id_,) in self._rows(f"SELECT id FROM chunks {_ROW_ORDER}"))
 
+    def chunk_digests(self) -> dict[str, str]:
+        """Digest of the content of each chunk by its id, in the order of rows."""
+        return dict(self._rows(f"SELECT id, digest FROM chunks {_ROW_ORDER}"))
+
     def content_digest(self) -> str:
         """SHA-256 over the digests of all documents and chunks: equal records give equal indexes."""
         whole = hashlib.sha256()
         for row in self._rows("SELECT id, digest FROM documents ORDER BY id"):
             whole.update(repr(row).encode())
-        for row in self._rows(f"SELECT id, digest FROM chunks {_ROW_ORDER}"):
+        for row in self.chunk_digests().items():
             whole.update(repr(row).encode())
+        return whole.hexdigest()
+
+    def text_digest(self) -> str:
+        """SHA-256 over every character that is quoted or searched: equal in a record and its snapshot.
+
+        Raises RecordError where SQLite finds the file damaged.
+        """
+        whole = hashlib.sha256()
+        try:
+            if (faults := self._rows("PRAGMA quick_check(1)")) != [("ok",)]:
+                raise sqlite3.DatabaseError(faults[0][0])
+            for query in (
+                "SELECT id, text, metadata FROM documents ORDER BY id",
+                f"SELECT * FROM clauses {_ROW_ORDER}",
+                f"SELECT {_CHUNK} FROM chunks {_ROW_ORDER}",
+            ):
+                for row in self._rows(query):
+                    whole.update(repr(row).encode("utf-8", "surrogatepass"))
+        except (sqlite3.Error, UnicodeDecodeError) as fault:
+            raise unusable(self._path, sqlite3.DatabaseError(str(fault))) from fault
         return whole.hexdigest()
 
     def missing_embeddings(self, embedder: str) -> tuple[tuple[str, str], ...]:

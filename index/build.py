@@ -1,0 +1,129 @@
+"""Make a new generation of a store from its record: vectors by the difference to the last one, the rest anew."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from index.datatypes import PolicyError
+from index.embedder import Embedder
+from index.files import Stamp, files_below, flush
+from index.generation import (
+    BIGRAMS,
+    CHROMA,
+    MANIFEST,
+    TEXTS,
+    WORDS,
+    Manifest,
+    Progress,
+    complete_generations,
+    discard,
+    new_generation,
+)
+from index.lexical import LexicalIndex
+from index.probe import verify_vectors
+from index.record import Record
+from index.vectors import ServedVectors, VectorFolder, Vectors
+from index.words import bigrams, words
+
+_MOST_CHANGED = 0.5
+"""Share of vectors changed since they were last written anew, above which they are written anew."""
+_SPARE = 20 * 2**20
+"""Bytes that a generation may be larger than the last one."""
+
+
+def build_generation(
+    record: Record, store: Path, embedder: Embedder, progress: Progress, server: str | None = None
+) -> Path:
+    """Make a generation of what `record` has committed; returns its folder.
+
+    `embedder` has embedded every chunk. `server` is the URL of the Chroma server for the vectors, None for a folder.
+    No reader sees the generation before `index.generation.point_at`. A build that fails leaves nothing behind;
+    raises PolicyError where there is too little space on the disk for it.
+    """
+    chunks, digests = record.chunks(), record.chunk_digests()
+    vectors = record.embeddings(embedder.name)
+    manifest = Manifest.of(record, embedder, served=server is not None)
+    bases = [] if server else _bases(store, manifest)
+    _require_space(store)
+    path = new_generation(store)
+    changed = 0
+
+    def write_vectors() -> None:
+        nonlocal changed
+        if server:
+            place = ServedVectors(server, path.name)
+            place.build(list(digests), vectors)
+            verify_vectors(place, digests, vectors)
+        else:
+            changed = _write_folder(path / CHROMA, bases, digests, vectors)
+
+    steps: tuple[Callable[[], None], ...] = (
+        lambda: record.write_snapshot(path / TEXTS),
+        lambda: LexicalIndex.build([words(chunk.searched) for chunk in chunks], path / WORDS),
+        lambda: LexicalIndex.build([bigrams(chunk.searched) for chunk in chunks], path / BIGRAMS),
+        write_vectors,
+    )
+    try:
+        for done, step in enumerate(steps, start=1):
+            step()
+            progress("建立索引", done, len(steps))
+        for part in path.rglob("*"):
+            flush(part)
+        stamps = {file.relative_to(path).as_posix(): Stamp.of(file) for file in files_below(path)}
+        replace(manifest, changed=changed, files=stamps).write(path)
+    except BaseException:
+        discard(path, server)
+        raise
+    return path
+
+
+def _bases(store: Path, wanted: Manifest) -> list[tuple[Path, Manifest]]:
+    """Generations whose vectors can be copied and changed, the best first."""
+    found = [(path, manifest) for path in complete_generations(store) if (manifest := Manifest.read(path))]
+    return [
+        (path, manifest)
+        for path, manifest in found
+        if (manifest.embedder, manifest.chromadb, manifest.served)
+        == (wanted.embedder, wanted.chromadb, wanted.served)
+        and manifest.chunks
+        and not manifest.damaged(path) & {CHROMA, TEXTS}
+    ]
+
+
+def _write_folder(
+    folder: Path, bases: list[tuple[Path, Manifest]], digests: dict[str, str], vectors: Vectors
+) -> int:
+    """Write the vectors of `digests`' chunks into `folder`; how many have changed since all were written anew."""
+    ids, place = list(digests), VectorFolder(folder)
+    for base, manifest in bases[:1]:
+        with closing(Record.open_snapshot(base / TEXTS)) as texts:
+            before = texts.chunk_digests()
+        gone = [id_ for id_ in before if id_ not in digests]
+        rows = [row for row, (id_, digest) in enumerate(digests.items()) if before.get(id_) != digest]
+        changed = manifest.changed + len(gone) + len(rows)
+        if changed > _MOST_CHANGED * len(ids):
+            break
+        shutil.copytree(base / CHROMA, folder)
+        try:
+            place.change(gone, [ids[row] for row in rows], vectors[rows])
+            verify_vectors(place, digests, vectors)
+        except Exception:  # of Chroma: what cannot be copied is made
+            shutil.rmtree(folder)
+        else:
+            return changed
+    place.build(ids, vectors)
+    verify_vectors(place, digests, vectors)
+    return 0
+
+
+def _require_space(store: Path) -> None:
+    last = next(iter(complete_generations(store)), None)
+    needed = sum(file.stat().st_size for file in files_below(last) if file.name != MANIFEST) if last else 0
+    free = shutil.disk_usage(store).free
+    if last and free < needed + _SPARE:
+        raise PolicyError(
+            f"磁盘空间不足:新索引约需 {(needed + _SPARE) // 2**20} MB,{store} 所在磁盘还剩 {free // 2**20} MB,"
+            "请清理后重试,原有索引未动"
+        )
