@@ -12,11 +12,11 @@ from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
 from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
-from assistant.shipped import open_reader
+from assistant.shipped import chosen_reranker, open_reader
 from index.datatypes import Document
 from index.embedder import Embedder
 from index.generation import Progress
-from index.store import Shortfall
+from index.store import Shortfall, Store
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class PolicyAssistant:
     ) -> None:
         self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)
         self._today = today
+        self._reranker = chosen_reranker()
 
     def __enter__(self) -> Self:
         return self
@@ -62,14 +63,14 @@ class PolicyAssistant:
     def retriever(self) -> PolicyRetriever:
         """The LangChain retriever over the store as it is now."""
         with self._reader.use() as store:
-            return PolicyRetriever(store=store)
+            return self._retriever(store)
 
     def ask(self, question: str) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status."""
         begun = time.perf_counter()
         try:
             with self._reader.use() as store:
-                answer = pipeline.run(question, PolicyRetriever(store=store), self._today or date.today())
+                answer = pipeline.run(question, self._retriever(store), self._today or date.today())
                 answer = _with_notices(answer, (*self._news, *store.shortfalls))
         except Exception:
             _log.exception("no answer")
@@ -80,7 +81,7 @@ class PolicyAssistant:
         """The `k` best passages, by the same retrieval as `ask`, exact look-up included; none for an empty question."""
         try:
             with self._reader.use() as store:
-                return [as_passage(found) for found in PolicyRetriever(store=store).invoke(question, k=k)]
+                return [as_passage(found) for found in self._retriever(store).invoke(question, k=k)]
         except Exception:
             _log.exception("no passages")
             return []
@@ -94,6 +95,9 @@ class PolicyAssistant:
         """One document: metadata, text, clause tree. Raises PolicyError naming the known ids."""
         with self._reader.use() as store:
             return store.document(document_id)
+
+    def _retriever(self, store: Store) -> PolicyRetriever:
+        return PolicyRetriever(store=store, reranker=self._reranker)
 
 
 def _with_notices(answer: Answer, shortfalls: tuple[Shortfall, ...]) -> Answer:

@@ -18,9 +18,7 @@ _COMPARING = re.compile(
 _LEVELS = (
     (
         Level.CENTRAL,
-        re.compile(
-            r"党中央|国务院|中共中央|中央|国家(?=让|对|怎么?说|咋说|规定|政策|文件|层面|的规定)|全国"
-        ),
+        re.compile(r"党中央|国务院|中共中央|中央|国家(?=让|对|怎么?说|咋说|规定|政策|文件|层面|的规定)|全国"),
     ),
     (
         Level.PROVINCE,

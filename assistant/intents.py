@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,20 +10,21 @@ from importlib.resources import files
 from assistant.datatypes import Status
 from index.datatypes import PolicyError
 
-_NAME = re.compile(r"\{([a-z_]+)\}")
+Cue = tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One entry of `intents.toml`: the outcome of a text that `pattern` finds and `unless` does not."""
+    """One entry of `intents.toml`; a cue is found where all its patterns are, in any order."""
 
     status: Status
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    cues: tuple[Cue, ...]
+    unless: tuple[Cue, ...]
 
     def fits(self, text: str) -> bool:
         """Whether the words of a normalised question call for this outcome."""
-        return bool(self.pattern.search(text)) and not (self.unless and self.unless.search(text))
+        yes, no = (any(all(p.search(text) for p in cue) for cue in of) for of in (self.cues, self.unless))
+        return yes and not no
 
 
 def read_intent(text: str) -> Status | None:
@@ -33,31 +34,34 @@ def read_intent(text: str) -> Status | None:
 
 def parse_intents(source: str) -> tuple[Intent, ...]:
     """The entries of a file like `intents.toml`, in order. Raises PolicyError that names the entry at fault."""
+    words: dict[str, str] = {}
+    intents: list[Intent] = []
     place = "整个文件"
     try:
         table = tomllib.loads(source)
-        words: dict[str, str] = {}
-        for name, items in table.get("words", {}).items():
+        for name, items in table["words"].items():
             place = f"[words] {name}"
-            words[name] = "|".join(_fill(items, words).split())
-            re.compile(words[name])
-        intents = []
+            words[name] = re.compile("|".join(_fill(items, words).split())).pattern
         for number, entry in enumerate(table["intent"], start=1):
             place = f"第{number}个[[intent]] {entry.get('outcome')} {entry.get('asks')}"
-            intents.append(_intent(entry, words))
-    except (tomllib.TOMLDecodeError, re.error, KeyError, ValueError, TypeError, AttributeError) as fault:
+            cues, unless = (tuple(_cues(entry.get(key, []), words)) for key in ("cues", "unless"))
+            intents.append(Intent(Status(entry["outcome"]), cues, unless))
+    except (KeyError, ValueError, TypeError, AttributeError, re.error) as fault:
         raise PolicyError(f"intents.toml 的“{place}”写得不对\uff1a{fault!r}\uff0c请改正这一处") from fault
     return tuple(intents)
 
 
-def _intent(entry: Mapping[str, str | list[str]], words: Mapping[str, str]) -> Intent:
-    either = [_fill("|".join(entry.get(key, [])), words) for key in ("patterns", "unless")]
-    return Intent(Status(entry["outcome"]), re.compile(either[0]), re.compile(either[1]) if either[1] else None)
+def _cues(lists: list[str], words: dict[str, str]) -> Iterator[Cue]:
+    if isinstance(lists, str):
+        raise TypeError("要用方括号列出")
+    items = [item.split("&") for text in lists for item in _fill(text, words).split()]
+    if alone := [item[0] for item in items if len(item) == 1]:
+        yield (re.compile("|".join(alone)),)  # in one pattern, for speed
+    yield from (tuple(map(re.compile, item)) for item in items if len(item) > 1)
 
 
-def _fill(pattern: str, words: Mapping[str, str]) -> str:
-    """`pattern` with each {name} replaced by the list of that name; an unknown name is a KeyError."""
-    return _NAME.sub(lambda found: f"(?:{words[found[1]]})", pattern)
+def _fill(items: str, words: dict[str, str]) -> str:
+    return re.sub(r"\{([a-z_]+)\}", lambda name: f"(?:{words[name[1]]})", items)
 
 
 @cache

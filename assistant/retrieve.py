@@ -17,10 +17,13 @@ from assistant.outcome import Outcome
 from assistant.question import read_question
 from assistant.rank import Ranked, rank
 from assistant.terms import read_terms
+from index.reranker import Reranker
 from index.store import Store
 
 EXACT = "exact"
 """What `Passage.why` says of a passage that exact look-up found."""
+RERANKED = 30
+"""Best passages that a reranker, where there is one, puts in order."""
 
 
 class PolicyRetriever(BaseRetriever):
@@ -34,6 +37,7 @@ class PolicyRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     store: SkipValidation[Store]
     lexicon: SkipValidation[Lexicon] = shipped_lexicon()
+    reranker: SkipValidation[Reranker] | None = None
     k: int = 10
 
     def _get_relevant_documents(
@@ -51,6 +55,8 @@ class PolicyRetriever(BaseRetriever):
         read = focus or read_focus(question.text, self.store.documents())
         known = None if isinstance(read, Outcome) else read
         found = find_passages(question.text, known, self.store, self.lexicon, within)
+        if self.reranker:
+            found = reorder(question.text, found, self.reranker)
         return [as_langchain(passage) for passage in found[: k or self.k]]
 
 
@@ -63,6 +69,14 @@ def as_langchain(passage: Passage) -> LangChainDocument:
 def as_passage(document: LangChainDocument) -> Passage:
     """The passage that `as_langchain` made `document` of."""
     return Passage(text=document.page_content, **document.metadata)
+
+
+def reorder(text: str, passages: list[Passage], reranker: Reranker) -> list[Passage]:
+    """The best passages in the order of the reranker, those of a named clause still before all others."""
+    head, tail = passages[:RERANKED], passages[RERANKED:]
+    scores = reranker.scores(text, [passage.text for passage in head])
+    told = [replace(p, why=(*p.why, ("reranker", round(s, 4)))) for p, s in zip(head, scores, strict=True)]
+    return [*sorted(told, key=lambda p: (EXACT not in dict(p.why), -dict(p.why)["reranker"])), *tail]
 
 
 def find_passages(

@@ -14,6 +14,7 @@ from index.embedder import Embedder
 from index.generation import PIPELINE, Manifest, Progress, current_generation
 from index.lock import StoreBusyError
 from index.reader import StoreReader
+from index.reranker import Reranker
 from index.store import Shortfall, Store, StoreDamagedError
 from index.vectors import chroma_version
 
@@ -98,6 +99,16 @@ def sync_shipped(
 def chosen_embedder(embedder: Embedder | str | None = None) -> EmbedderChoice:
     """The choice of `embedder`, where None that of the settings."""
     return EmbedderChoice(embedder or settings().embedder, _models, settings().int8)
+
+
+def chosen_reranker() -> Reranker | None:
+    """The reranker of the settings, or None."""
+    folder = settings().reranker
+    if folder is None:
+        return None
+    from index.bge import BgeReranker
+
+    return BgeReranker(folder)
 
 
 def _models() -> "tuple[FoundModel, ...]":

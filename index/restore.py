@@ -1,6 +1,5 @@
 """The record of a store: opened, judged, and brought back from texts that were made of it."""
 
-import os
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -18,10 +17,16 @@ def open_record(store: Path) -> Record:
 
 
 def read_record(store: Path) -> Record:
-    """The record of `store` for reading, also where nothing may be written; RecordError where it is lost."""
+    """The record of `store` for reading, also where nothing can be written; RecordError where it is lost."""
     if _is_lost(store):
         raise RecordError("文件不在了,或是空的")
-    return (Record.open if os.access(store, os.W_OK) else Record.open_snapshot)(store / RECORD)
+    try:
+        return Record.open(store / RECORD)
+    except RecordError:
+        wal = store / f"{RECORD}-wal"
+        if wal.exists() and wal.stat().st_size:  # what is in it is not in the file yet
+            raise
+        return Record.open_snapshot(store / RECORD)
 
 
 def record_fault(store: Path) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant import PolicyAssistant
-from index import sync_folder
 from eval.faults.chroma_server import ChromaServer
+from index import sync_folder
 
 CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)
@@ -35,9 +35,10 @@ def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped(shipped_store: Path) -> PolicyAssistant:
+def shipped(shipped_store: Path) -> Iterator[PolicyAssistant]:
     """An assistant over the shipped corpus, on a day after the plan's period."""
-    return PolicyAssistant(store=shipped_store, today=TODAY)
+    with PolicyAssistant(store=shipped_store, today=TODAY) as assistant:
+        yield assistant
 
 
 @pytest.fixture(scope="session")

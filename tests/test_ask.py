@@ -1,5 +1,6 @@
 """Answers on the shipped corpus, through the one object that other programs use."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -196,9 +197,23 @@ def test_the_retriever_is_a_langchain_retriever(shipped: PolicyAssistant) -> Non
     assert (found.metadata["document_id"], found.metadata["clause"]) == (PLAN, "第十二章 第四节")
 
 
+class _Shortest:
+    """A reranker that likes short texts."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        return [1 / len(text) for text in texts]
+
+
+def test_a_reranker_puts_the_best_passages_in_order(shipped: PolicyAssistant) -> None:
+    retriever = shipped.retriever
+    plain = [d.page_content for d in retriever.invoke("公租房", k=30)]
+    retriever.reranker = _Shortest()
+    assert [d.page_content for d in retriever.invoke("公租房", k=30)] == sorted(plain, key=len)
+
+
 def test_a_fault_is_a_status(shipped: PolicyAssistant) -> None:
     broken = PolicyAssistant.__new__(PolicyAssistant)
-    broken.__dict__ = {**shipped.__dict__, "retriever": None}
+    broken.__dict__ = {**shipped.__dict__, "_reader": None}
     answer = broken.ask("公租房")
     assert answer.status is Status.ERROR
     assert (

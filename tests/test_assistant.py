@@ -9,10 +9,10 @@ import pytest
 
 from assistant import PolicyAssistant, Status
 from assistant.settings import settings
+from eval.faults.chroma_server import ChromaServer
 from index.datatypes import PolicyError
 from index.renew import repair
 from index.sync import sync_folder
-from eval.faults.chroma_server import ChromaServer
 from tests.stores import generation
 
 QUESTION = "公园几点开放?"

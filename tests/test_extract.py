@@ -1,5 +1,6 @@
 """What an answer is made of: whole sentences, an exception with its rule, a list with its opening, in reading order."""
 
+from collections.abc import Iterator
 
 import pytest
 
@@ -29,12 +30,13 @@ RULES = """海云市租房补贴办法
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> PolicyAssistant:
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolicyAssistant]:
     folder = tmp_path_factory.mktemp("rules")
     (folder / "rules.txt").write_text(RULES, encoding="utf-8")
     store = folder / "store"
     assert sync_folder(folder, store).failed == ()
-    return PolicyAssistant(store=store)
+    with PolicyAssistant(store=store) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,10 @@ from assistant.question import Question, read_question
         ("外地人能在大连落户吗?", Question("外地人能在大连落户吗?", "外地人能在大连落户吗?")),
         ("  大连\t公租房\r\n政策 ", Question("大连 公租房 政策", "大连 公租房 政策")),
         ("大連實施意見第12條", Question("大連實施意見第12條", "大连实施意见第12条")),
-        ("大连实施意见第\uff11\uff12条\uff1f", Question("大连实施意见第\uff11\uff12条\uff1f", "大连实施意见第12条?")),
+        (
+            "大连实施意见第\uff11\uff12条\uff1f",
+            Question("大连实施意见第\uff11\uff12条\uff1f", "大连实施意见第12条?"),
+        ),
         ("大\u200b连\ufeff公\u202e租房\x00", Question("大连公租房", "大连公租房")),
         ("公租房\ud800政策", Question("公租房政策", "公租房政策")),
     ],

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eval.faults.chroma_server import ChromaServer
 from index.datatypes import PolicyError
 from index.files import digest, files_below
 from index.vectors import ServedVectors, VectorFolder, VectorPlace
-from eval.faults.chroma_server import ChromaServer
 
 EAST, NORTH, NORTHEAST, WEST = [1.0, 0.0], [0.0, 2.0], [1.0, 1.0], [-3.0, 0.0]
 Places = Callable[[str], VectorPlace]

@@ -33,9 +33,7 @@ def sync(
             "--store", metavar="文件夹", help="索引所在的文件夹;不写就加入自己的索引,与自带的文件并存"
         ),
     ] = None,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="文件夹里的文件少了一半以上时,也照删不误")
-    ] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="文件夹里的文件少了一半以上时,也照删不误")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring an index up to date with a folder and print what was done.

@@ -21,6 +21,7 @@ from eval.faults.bench import Bench
 _KILLS, _KILLS_QUICK = 50, 5
 _EVERY = 6
 """Which share of the damages to files a quick run makes."""
+_TOLD = 300
 
 
 def main() -> None:
@@ -54,7 +55,10 @@ def main() -> None:
                 skipped, told = skipped + 1, f"skipped: {fault}"
             except Exception as fault:
                 trace = traceback.extract_tb(fault.__traceback__)[-1]
-                run, told = run + 1, f"FAILED: {fault!r} ({Path(trace.filename).name}:{trace.lineno})"
+                run, told = (
+                    run + 1,
+                    f"FAILED: {str(fault)[:_TOLD]} ({Path(trace.filename).name}:{trace.lineno})",
+                )
             sys.stdout.write(f"{time.monotonic() - begun:6.1f} s  {name}: {told}\n")
             sys.stdout.flush()
     sys.stdout.write(f"faults run {run}, survived {survived}, skipped {skipped}\n")

@@ -27,35 +27,24 @@ _ARTICLES = 60
 
 
 class Bench:
-    """A folder of documents, `docs`, and a store made of it, `base`, below `room`; neither is ever harmed."""
+    """A store made of a folder of documents; neither is ever harmed, only what `case` makes of them."""
 
-    def __init__(self, room: Path, server: str | None = None) -> None:
+    def __init__(self, room: Path, server: str | None = None, topics: int = len(_TOPICS)) -> None:
         self.room = room
-        self.docs, self.base = room / "docs", room / "base"
-        self._server = server
-        self._copies = 0
-        shutil.rmtree(self.base, ignore_errors=True)
-        write_documents(self.docs)
-        sync_folder(self.docs, self.base, server=server)
+        self._docs, self._base, self._server, self._topics = room / "docs", room / "base", server, topics
+        write_documents(self._docs, topics)
+        sync_folder(self._docs, self._base, server=server)
 
     @contextmanager
-    def case(self) -> Iterator["Case"]:
-        """Copies of documents and store to do harm to, removed afterwards."""
-        self._copies += 1
-        folder = self.room / f"case-{self._copies}"
-        with self.case_in(folder) as case:
-            yield case
-
-    @contextmanager
-    def case_in(self, folder: Path) -> Iterator["Case"]:
-        """As `case`, in `folder`."""
-        shutil.copytree(self.docs, folder / "docs")
-        shutil.copytree(self.base, folder / "store")
+    def case(self, folder: Path | None = None) -> Iterator["Case"]:
+        """The documents, and a copy of the store in `folder`, to do harm to; one at a time."""
+        store = (folder or self.room) / "store"
+        shutil.copytree(self._base, store)
         try:
-            yield Case(folder / "docs", folder / "store", self._server)
+            yield Case(self._docs, store, self._server)
         finally:
-            shutil.rmtree(folder / "docs", ignore_errors=True)
-            shutil.rmtree(folder / "store", ignore_errors=True)
+            shutil.rmtree(store, ignore_errors=True)
+            write_documents(self._docs, self._topics)
 
 
 class Case:
@@ -168,12 +157,12 @@ def is_refused(case: Case, *words: str) -> None:
         raise AssertionError("not refused")
 
 
-def write_documents(folder: Path) -> None:
-    """Write the documents of the bench: the rules of a park, and others of some seven hundred articles together."""
+def write_documents(folder: Path, topics: int) -> None:
+    """Write the documents of the bench: the rules of a park, and of other `topics`, of sixty articles each."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "公园.txt").write_text(_PARK.format(hour="六"), "utf-8")
-    for topic in _TOPICS:
+    for topic in _TOPICS[:topics]:
         lines = [f"测试市{topic}管理办法"]
         for number in range(1, _ARTICLES + 1):
             duty, other = _DUTIES[number % len(_DUTIES)], _DUTIES[number // len(_DUTIES)]
