@@ -17,7 +17,7 @@ NEAR_BEST = 0.72
 SIDE_CHARACTERS = 160
 BRIEF = 20
 """A sentence of no more characters may only open a matter, and the next one of its clause tell it."""
-RESTATES = 0.5
+RESTATES = 0.4
 """Share of a brief sentence from which words of the question make it such an opening."""
 
 _EXCEPTION = re.compile(r"(但|但是|不过|然而|除外|除此|另有规定|法律、行政法规另有|前款|上述|其中|同时)")

@@ -43,7 +43,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolicyAssist
     ("question", "clause", "quote"),
     [
         (
-            "租房补贴每月按季度发放多少",
+            "租房补贴按季度发放吗",
             "第二条",
             "第二条 租房补贴每月500元,按季度发放。但已经享受实物配租的家庭除外。",
         ),

@@ -152,22 +152,22 @@ def test_what_is_known_of_the_digest() -> None:
     assert entry == CatalogueEntry(
         document_id="liaoning-urban-quality-digest",
         metadata=Metadata(
-            name="辽宁省推动城市高质量发展实施意见(媒体摘要)",
+            name="辽宁省推动城市高质量发展实施意见\uff08媒体摘要\uff09",
             title="中共辽宁省委辽宁省人民政府关于推动城市高质量发展的实施意见",
             short_names=entry.metadata.short_names,
             issuer="中共辽宁省委、辽宁省人民政府",
             level=Level.PROVINCE,
             region="辽宁",
             kind=SourceKind.MEDIA_DIGEST,
-            provenance="新浪财经2026年1月18日的摘要(该日期不是文件的印发日期)",
-            warning="来源为媒体摘要,不是文件全文,也不是原文字句,正式引用前请核对官方文本",
+            provenance="新浪财经2026年1月18日的摘要\uff08该日期不是文件的印发日期\uff09",
+            warning="来源为媒体摘要\uff0c不是文件全文\uff0c也不是原文字句\uff0c正式引用前请核对官方文本",
         ),
     )
 
 
 def test_the_rewritten_copy_says_so_in_every_citation() -> None:
     metadata = read_catalogue(CORPUS)["central-urban-quality-opinion-rewritten.txt"].metadata
-    assert metadata.citation_title == "《中共中央 国务院关于推动城市高质量发展的意见(改写文本)》"
+    assert metadata.citation_title == "《中共中央 国务院关于推动城市高质量发展的意见\uff08改写文本\uff09》"
     assert metadata.kind is SourceKind.REWRITTEN
 
 
