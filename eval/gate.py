@@ -74,7 +74,7 @@ def main() -> None:
     names = ("context", "cosine", "mass", "constant")
     line = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(names, weights, strict=True))
     sys.stdout.write(f"{line}\nthreshold  answerable kept  others passed\n")
-    for threshold in np.arange(1.5, 4.6, 0.25):
+    for threshold in np.arange(2.0, 4.1, 0.1):
         kept, passed = (np.mean([f.score >= threshold for f in features]) for features in measured.values())
         sys.stdout.write(f"{threshold:9.2f}  {kept:15.3f}  {passed:13.3f}\n")
 
