@@ -44,7 +44,7 @@ def parse_intents(source: str) -> tuple[Intent, ...]:
             words[name] = re.compile("|".join(_fill(items, words).split())).pattern
         for number, entry in enumerate(table["intent"], start=1):
             place = f"第{number}个[[intent]] {entry.get('outcome')} {entry.get('asks')}"
-            cues, unless = (tuple(_cues(entry.get(key, []), words)) for key in ("cues", "unless"))
+            cues, unless = (tuple(_cues(({"unless": []} | entry)[key], words)) for key in ("cues", "unless"))
             intents.append(Intent(Status(entry["outcome"]), cues, unless))
     except (KeyError, ValueError, TypeError, AttributeError, re.error) as fault:
         raise PolicyError(f"intents.toml 的“{place}”写得不对\uff1a{fault!r}\uff0c请改正这一处") from fault
