@@ -45,7 +45,7 @@ def build_generation(
     chunks, digests = record.chunks(), record.chunk_digests()
     vectors = record.embeddings(embedder.name)
     manifest = Manifest.of(record, embedder, served=server is not None)
-    bases = [] if server else _bases(store, manifest)
+    base = None if server else _base(store, manifest)
     _require_space(store)
     path = new_generation(store)
     changed = 0
@@ -57,7 +57,7 @@ def build_generation(
             place.build(list(digests), vectors)
             verify_vectors(place, digests, vectors)
         else:
-            changed = _write_folder(path / CHROMA, bases, digests, vectors)
+            changed = _write_folder(path / CHROMA, base, digests, vectors)
 
     steps: tuple[Callable[[], None], ...] = (
         lambda: record.write_snapshot(path / TEXTS),
@@ -79,43 +79,57 @@ def build_generation(
     return path
 
 
-def _bases(store: Path, wanted: Manifest) -> list[tuple[Path, Manifest]]:
-    """Generations whose vectors can be copied and changed, the best first."""
-    found = [(path, manifest) for path in complete_generations(store) if (manifest := Manifest.read(path))]
-    return [
-        (path, manifest)
-        for path, manifest in found
-        if (manifest.embedder, manifest.chromadb, manifest.served)
-        == (wanted.embedder, wanted.chromadb, wanted.served)
-        and manifest.chunks
-        and not manifest.damaged(path) & {CHROMA, TEXTS}
-    ]
+def _base(store: Path, wanted: Manifest) -> tuple[Path, Manifest] | None:
+    """The generation whose vectors can be copied and changed, with its manifest; None where there is none."""
+    for path in complete_generations(store):
+        known = Manifest.read(path)
+        if (
+            known
+            and known.chunks
+            and (known.embedder, known.chromadb, known.served)
+            == (wanted.embedder, wanted.chromadb, wanted.served)
+            and not known.damaged(path) & {CHROMA, TEXTS}
+        ):
+            return path, known
+    return None
 
 
 def _write_folder(
-    folder: Path, bases: list[tuple[Path, Manifest]], digests: dict[str, str], vectors: Vectors
+    folder: Path, base: tuple[Path, Manifest] | None, digests: dict[str, str], vectors: Vectors
 ) -> int:
     """Write the vectors of `digests`' chunks into `folder`; how many have changed since all were written anew."""
-    ids, place = list(digests), VectorFolder(folder)
-    for base, manifest in bases[:1]:
-        with closing(Record.open_snapshot(base / TEXTS)) as texts:
-            before = texts.chunk_digests()
-        gone = [id_ for id_ in before if id_ not in digests]
-        rows = [row for row, (id_, digest) in enumerate(digests.items()) if before.get(id_) != digest]
-        changed = manifest.changed + len(gone) + len(rows)
-        if changed > _MOST_CHANGED * len(ids):
-            break
-        shutil.copytree(base / CHROMA, folder)
-        try:
-            place.change(gone, [ids[row] for row in rows], vectors[rows])
-            verify_vectors(place, digests, vectors)
-        except Exception:  # of Chroma: what cannot be copied is made
-            shutil.rmtree(folder)
-        else:
-            return changed
-    place.build(ids, vectors)
+    place = VectorFolder(folder)
+    if base and (changed := _change_copy(place, folder, base, digests, vectors)) is not None:
+        return changed
+    place.build(list(digests), vectors)
     verify_vectors(place, digests, vectors)
     return 0
+
+
+def _change_copy(
+    place: VectorFolder, folder: Path, base: tuple[Path, Manifest], digests: dict[str, str], vectors: Vectors
+) -> int | None:
+    """As `_write_folder`, from a copy of `base`; None where too much has changed or the copy is not sound."""
+    path, manifest = base
+    with closing(Record.open_snapshot(path / TEXTS)) as texts:
+        before = texts.chunk_digests()
+    # A vector that changes is deleted and written: in place, Chroma takes 15 times as long.
+    stale = [id_ for id_, digest in before.items() if digests.get(id_) != digest]
+    rows = [row for row, (id_, digest) in enumerate(digests.items()) if before.get(id_) != digest]
+    changed = manifest.changed + len(stale) + len(rows)
+    if changed > _MOST_CHANGED * len(digests):
+        return None
+    ids = list(digests)
+    shutil.copytree(path / CHROMA, folder)
+    try:
+        place.change(stale, [ids[row] for row in rows], vectors[rows])
+        verify_vectors(place, digests, vectors)
+    except OSError:
+        raise
+    except Exception:  # of Chroma: what cannot be changed is made anew
+        shutil.rmtree(folder)
+        return None
+    return changed
 
 
 def _require_space(store: Path) -> None:

@@ -20,8 +20,8 @@ from index.generation import (
     pointer,
 )
 from index.probe import probe
-from index.record import RecordError
-from index.restore import read_record, record_fault
+from index.record import RecordDamagedError, RecordError
+from index.restore import read_record, verify_record
 from index.store import Store
 from index.vectors import chroma_version
 
@@ -58,8 +58,13 @@ def check_store(
 
 
 def _record(folder: Path) -> Finding:
-    fault = record_fault(folder)
-    return Finding("记录", not fault, fault, _REPAIR if fault else "")
+    try:
+        verify_record(folder)
+    except RecordDamagedError as fault:
+        return Finding("记录", sound=False, detail=str(fault), cure=_REPAIR)
+    except RecordError as fault:
+        return Finding("记录", sound=False, detail=str(fault), cure="排除后请再查一次")
+    return Finding("记录", sound=True, detail="")
 
 
 def _generation(folder: Path, generation: Path | None, server: str | None) -> Iterator[Finding]:

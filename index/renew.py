@@ -27,6 +27,7 @@ from index.record import Model, Record
 from index.restore import open_record, restore_if_damaged
 
 _BATCH = 256  # contents embedded at a time; those done are kept if a later batch fails
+_TOLD = 200  # characters of a fault of a library that are told
 
 
 def renew(
@@ -55,7 +56,8 @@ def renew(
         except PolicyError:
             raise
         except Exception as fault:
-            raise PolicyError(f"未能建立索引({fault!r}),原有索引未动,请检查磁盘空间后重试") from fault
+            told = repr(fault)[:_TOLD]
+            raise PolicyError(f"未能建立索引({told}),原有索引未动,请检查磁盘空间后重试") from fault
     if pointer(store) != found.name:
         point_at(store, found)
     remove_unused(store, server)

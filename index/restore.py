@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.files import flush
 from index.generation import RECORD, TEXTS, Manifest, complete_generations
-from index.record import Record, RecordError
+from index.record import Record, RecordDamagedError, RecordError
 
 
 def open_record(store: Path) -> Record:
@@ -17,11 +17,13 @@ def open_record(store: Path) -> Record:
 
 
 def read_record(store: Path) -> Record:
-    """The record of `store` for reading, also where nothing can be written; RecordError where it is lost."""
+    """The record of `store` for reading, also where nothing can be written; RecordError where that fails."""
     if _is_lost(store):
-        raise RecordError("文件不在了,或是空的")
+        raise RecordDamagedError("文件不在了,或是空的")
     try:
         return Record.open(store / RECORD)
+    except RecordDamagedError:
+        raise
     except RecordError:
         wal = store / f"{RECORD}-wal"
         if wal.exists() and wal.stat().st_size:  # what is in it is not in the file yet
@@ -29,23 +31,32 @@ def read_record(store: Path) -> Record:
         return Record.open_snapshot(store / RECORD)
 
 
-def record_fault(store: Path) -> str:
-    """What is wrong with the record, "" where nothing is: SQLite's own check, and what texts made of the same say."""
-    try:
-        with closing(read_record(store)) as record:
-            digest, content = record.text_digest(), record.content_digest()
-        if (texts := _vouched_texts(store)) is None:
-            return ""
+def verify_record(store: Path) -> None:
+    """Raise RecordDamagedError where SQLite finds fault with the record or it does not say what texts made of the same
+    say, and RecordError where that cannot be told."""
+    with closing(read_record(store)) as record:
+        digest, content = record.text_digest(), record.content_digest()
+    if texts := _vouched_texts(store):
         with closing(Record.open_snapshot(texts)) as snapshot:
-            differs = snapshot.content_digest() == content and snapshot.text_digest() != digest
-            return "文字与由它建立的索引不同" if differs else ""
-    except RecordError as fault:
-        return str(fault)
+            if snapshot.content_digest() == content and snapshot.text_digest() != digest:
+                raise RecordDamagedError("文字与由它建立的索引不同")
 
 
 def restore_if_damaged(store: Path) -> bool:
-    """Bring the record back where it is damaged and there are sound texts; whether that was done."""
-    return bool(record_fault(store)) and _restore(store)
+    """Bring the record of `store` back where it is damaged; whether that was needed.
+
+    Raises RecordError where there are no sound texts to bring it back from, or it is only out of reach.
+    """
+    try:
+        verify_record(store)
+    except RecordDamagedError as fault:
+        if not _restore(store):
+            raise RecordDamagedError(
+                f"{store} 的记录已损坏({fault}),也没有完好的索引可以恢复它:"
+                f"请移走 {RECORD},再对各文件夹运行 policy-assistant index sync"
+            ) from fault
+        return True
+    return False
 
 
 def _is_lost(store: Path) -> bool:

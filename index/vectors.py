@@ -111,12 +111,12 @@ class VectorFolder:
         with _client(self._folder) as client:
             _upsert(client, _create(client, _COLLECTION), ids, vectors)
 
-    def change(self, gone: Sequence[str], ids: Sequence[str], vectors: Vectors) -> None:
-        """Delete the ids in `gone`, then write `ids` with their `vectors`, new or in place of the ones before."""
+    def change(self, stale: Sequence[str], ids: Sequence[str], vectors: Vectors) -> None:
+        """Delete the ids in `stale`, then write `ids` with their `vectors`."""
         with _client(self._folder) as client:
             collection = client.get_collection(_COLLECTION, embedding_function=None)
-            for rows in _batches(client, gone):
-                collection.delete(ids=list(gone[rows]))
+            for rows in _batches(client, stale):
+                collection.delete(ids=list(stale[rows]))
             _upsert(client, collection, ids, vectors)
 
     def open(self) -> VectorIndex:

@@ -16,7 +16,6 @@ CHEAP = (
     "texts.sqlite3: flip",
     "manifest.json: empty",
     "CURRENT: None",
-    "record.sqlite3: garbage",
     "store of an older version",
     "kill -9 during a sync, 1",
     "two syncs at once",

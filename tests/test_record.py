@@ -20,7 +20,15 @@ from index.datatypes import (
     PolicyError,
     SourceKind,
 )
-from index.record import Entry, Model, Record, RecordError, metadata_from_json, metadata_to_json
+from index.record import (
+    Entry,
+    Model,
+    Record,
+    RecordDamagedError,
+    RecordError,
+    metadata_from_json,
+    metadata_to_json,
+)
 from index.record.connection import LADDER
 
 FULL = Metadata(
@@ -273,7 +281,9 @@ def test_a_full_disk_ends_the_transaction_and_not_only_the_document(record: Reco
 def test_a_file_that_is_no_record_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "r.sqlite3"
     path.write_text("这不是数据库" * 100, "utf-8")
-    with pytest.raises(PolicyError, match="无法使用记录文件"):
+    with pytest.raises(
+        RecordDamagedError, match=r"已损坏.file is not a database.:请运行 policy-assistant index repair"
+    ):
         Record.open(path)
-    with pytest.raises(PolicyError, match="无法使用记录文件"):
+    with pytest.raises(RecordError, match="无法使用记录文件"):
         Record.open(tmp_path / "没有" / "r.sqlite3")

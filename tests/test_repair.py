@@ -166,6 +166,34 @@ def test_a_lost_record_loses_no_documents_of_other_folders(store: Path, docs: Pa
     assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(skipped=tuple(FILES))
 
 
+def test_a_record_in_use_is_not_taken_for_a_damaged_one(store: Path) -> None:
+    with closing(sqlite3.connect(store / "record.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert unsound(store) == []
+        with pytest.raises(PolicyError, match="locked"):
+            repair(store, TopicEmbedder())
+    assert not list(store.glob("*.damaged"))
+    assert unsound(store) == []
+
+
+def test_a_record_of_a_newer_program_is_not_taken_for_a_damaged_one(store: Path) -> None:
+    with closing(sqlite3.connect(store / "record.sqlite3")) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    ((part, detail, cure),) = unsound(store)
+    assert (part, cure) == ("记录", "排除后请再查一次")
+    assert detail.endswith("由更新版本的程序建立:请升级本程序后再用")
+    with pytest.raises(PolicyError, match="由更新版本的程序建立:请升级本程序"):
+        repair(store, TopicEmbedder())
+    assert not list(store.glob("*.damaged"))
+
+
+def test_where_there_is_nothing_to_mend_from_that_is_said(store: Path) -> None:
+    for name in ("record.sqlite3", f"generations/{generation(store).name}/texts.sqlite3"):
+        spoil(store / name, "flip")
+    with pytest.raises(PolicyError, match=r"记录已损坏.*也没有完好的索引可以恢复它.*请移走 record.sqlite3"):
+        repair(store, TopicEmbedder())
+
+
 def test_what_was_recorded_and_not_indexed_is_found(store: Path, docs: Path) -> None:
     class Unreachable(TopicEmbedder):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:

@@ -80,7 +80,7 @@ def test_what_was_never_built_cannot_be_opened(place: VectorPlace) -> None:
 def test_a_folder_is_changed_by_the_difference(tmp_path: Path) -> None:
     folder = VectorFolder(tmp_path / "v")
     folder.build(["东", "北", "西"], np.array([EAST, NORTH, WEST], "f4"))
-    folder.change(["北"], ["西", "东北"], np.array([NORTH, NORTHEAST], "f4"))
+    folder.change(["北", "西"], ["西", "东北"], np.array([NORTH, NORTHEAST], "f4"))
     assert [id_ for id_, _ in nearest(folder, NORTH, k=9)] == ["西", "东北", "东"]
     folder.change(["西", "东北"], [], np.empty((0, 2), "f4"))
     assert nearest(folder, NORTH, k=9) == [("东", pytest.approx(0.0, abs=1e-6))]

@@ -64,7 +64,7 @@ def _start_sync(case: Case) -> "subprocess.Popen[str]":
     child = subprocess.Popen(
         [sys.executable, "-c", _SYNC, repr(sys.path), str(case.docs), str(case.store)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     assert child.stdout is not None
@@ -116,7 +116,7 @@ def _two_syncs(bench: Bench) -> None:
         is_refused(case, f"正由进程 {child.pid}(主机 ")
         assert time.monotonic() - begun < 2
         said, _ = child.communicate()
-        assert "done" in said
+        assert "done" in said, said
         case.holds(texts_of(case.docs))
         case.follow()
 

@@ -40,8 +40,15 @@ LADDER: tuple[str, ...] = (_TABLES,)
 _WAIT = 5.0  # seconds for which a lock of another connection is waited out
 
 
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
 class RecordError(PolicyError):
     """The file cannot be used or written: no fault of the document at hand."""
+
+
+class RecordDamagedError(RecordError):
+    """The file is damaged, and not only out of reach."""
 
 
 def connect(path: Path, *, snapshot: bool = False) -> sqlite3.Connection:
@@ -95,10 +102,17 @@ def climb(connection: sqlite3.Connection) -> None:
 
 def unusable(path: Path, fault: sqlite3.Error) -> RecordError:
     """What to tell of a file that SQLite has a fault with."""
-    return RecordError(
-        f"无法使用记录文件 {path}({fault}):"
-        "请确认磁盘有空间、可以写入、文件未被占用;若文件已损坏,请运行 policy-assistant index repair"
+    code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    return (
+        damaged(path, fault)
+        if code in _DAMAGED
+        else RecordError(f"无法使用记录文件 {path}({fault}):请确认磁盘有空间、可以写入、文件未被占用")
     )
+
+
+def damaged(path: Path, fault: object) -> RecordDamagedError:
+    """What to tell of a file that is damaged."""
+    return RecordDamagedError(f"记录文件 {path} 已损坏({fault}):请运行 policy-assistant index repair")
 
 
 def _version(connection: sqlite3.Connection) -> int:

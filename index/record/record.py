@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.datatypes import Chunk, Clause, ClauseKind, Document, Furniture, FurnitureKind
-from index.record.connection import climb, connect, unusable
+from index.record.connection import climb, connect, damaged, unusable
 from index.record.values import Entry, Model, metadata_from_json, metadata_to_json
 
 _READ_TABLES = ("documents", "clauses", "furniture", "chunks", "models")
@@ -176,12 +176,12 @@ class Record:
     def text_digest(self) -> str:
         """SHA-256 over every character that is quoted or searched: equal in a record and its snapshot.
 
-        Raises RecordError where SQLite finds the file damaged.
+        Raises RecordDamagedError where SQLite finds the file damaged.
         """
         whole = hashlib.sha256()
         try:
             if (faults := self._rows("PRAGMA quick_check(1)")) != [("ok",)]:
-                raise sqlite3.DatabaseError(faults[0][0])
+                raise damaged(self._path, faults[0][0])
             for query in (
                 "SELECT id, text, metadata FROM documents ORDER BY id",
                 f"SELECT * FROM clauses {_ROW_ORDER}",
@@ -189,8 +189,8 @@ class Record:
             ):
                 for row in self._rows(query):
                     whole.update(repr(row).encode("utf-8", "surrogatepass"))
-        except (sqlite3.Error, UnicodeDecodeError) as fault:
-            raise unusable(self._path, sqlite3.DatabaseError(str(fault))) from fault
+        except sqlite3.Error as fault:  # a text that is not UTF-8 any more is one too
+            raise damaged(self._path, fault) from fault
         return whole.hexdigest()
 
     def missing_embeddings(self, embedder: str) -> tuple[tuple[str, str], ...]:
