@@ -15,8 +15,6 @@ from assistant.sentences import Sentence
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
 THRESHOLD = 2.7
 """Least weighted sum from which an answer is given."""
-VAGUE = 1.5
-"""Weight of all terms below which a question asks nothing in particular: “吉林市以后怎么发展” holds only 发展."""
 NAMED = 0.6
 """Added where the question names a document or clause that is held: it is on the corpus then."""
 FULL_MASS = 20.0
@@ -56,11 +54,6 @@ def measure(
     context = sentences[0].in_context
     cosine = dict(passages[0].why).get("vectors", UNMEASURED)
     return Features(context, cosine, min(context * terms_weight / FULL_MASS, 1.0), named)
-
-
-def is_vague(terms_weight: float) -> bool:
-    """Whether the question holds nothing but words that stand in half of the clauses."""
-    return terms_weight < VAGUE
 
 
 def answers(features: Features) -> bool:

@@ -20,7 +20,7 @@ from assistant.refusal import POINTS_TO_NEAREST, refuse
 from assistant.replies import connective
 from assistant.retrieve import EXACT, PolicyRetriever, as_passage
 from assistant.sentences import Sentence
-from assistant.terms import read_terms, total_weight
+from assistant.terms import read_terms
 from assistant.turn import Turn, measure, sentences_of
 
 
@@ -66,7 +66,7 @@ def turn_away(turn: Turn) -> Turn | Outcome:
     """End what no document can answer: other places, and what asks for an office, an act or an opinion."""
     if turn.draft:
         return turn
-    if not turn.intent and gate.is_vague(total_weight(turn.terms)):
+    if not turn.terms and not turn.intent:
         return Outcome(Status.UNCLEAR)
     elsewhere = [p for p in turn.places if not covered(p, tuple(turn.documents.values()))]
     mentioned = any(p.name in passage.text for p in elsewhere for passage in turn.passages[:3])
