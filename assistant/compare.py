@@ -18,16 +18,19 @@ SHOWN_PASSAGES = 10
 def compare(turn: Turn, focus: Focus) -> Turn | Outcome:
     """The turn with a draft that sets the sides one under the other, or that none of them is in the corpus."""
     found = [_read_side(turn, side) for side in focus.sides]
-    shown = gate.sides_answer([measure(turn, sentences, passages) for passages, sentences in found])
+    measured = [measure(turn, sentences, passages) for passages, sentences in found]
+    confidence = max(features.confidence for features in measured)
+    shown = gate.sides_answer(measured)
     if not any(shown):
-        return Outcome(Status.NOT_IN_CORPUS)
+        return Outcome(Status.NOT_IN_CORPUS, confidence=confidence)
     sides = [
         (side.name, extract_side(sentences, turn.documents) if show else ())
         for side, show, (_, sentences) in zip(focus.sides, shown, found, strict=True)
     ]
     each = SHOWN_PASSAGES // len(found)
     passages = tuple(passage for own, _ in found for passage in own[:each])
-    return replace(turn, draft=compose_sides(sides, turn.documents), passages=passages)
+    draft = compose_sides(sides, turn.documents)
+    return replace(turn, draft=draft, passages=passages, confidence=confidence)
 
 
 def _read_side(turn: Turn, side: Side) -> tuple[tuple[Passage, ...], list[Sentence]]:

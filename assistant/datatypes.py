@@ -90,6 +90,9 @@ class Answer:
     passages: tuple[Passage, ...] = ()
     nearest: Citation | None = None
     """In a refusal, the clause that comes closest, where one is near."""
+    confidence: float = 0.0
+    """How sure it is that the documents hold the answer, 0 to 1: `assistant.gate` answers from .5 on; 1 where a clause
+    named was looked up, 0 where a question was turned away before any passage was judged."""
     seconds: float = field(default=0.0, compare=False)
 
     @property

@@ -6,6 +6,7 @@ document answers. `python -m eval.gate --others FILE` fits it anew and shows wha
 refit that leans on `context` alone was tried and let through short questions that hold one common word.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,11 @@ class Features:
         """The weighted sum that is held against `THRESHOLD`."""
         measured = {"context": self.context, "cosine": self.cosine, "mass": self.mass}
         return sum(WEIGHTS[name] * value for name, value in measured.items()) + NAMED * self.named
+
+    @property
+    def confidence(self) -> float:
+        """The logistic function of how far the score is above `THRESHOLD`: .5 at it, 0 to 1."""
+        return 1 / (1 + math.exp(THRESHOLD - self.score))
 
 
 def measure(

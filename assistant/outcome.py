@@ -7,7 +7,8 @@ from assistant.datatypes import Status
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Why no answer is made. `variables` fill the fixed reply of `status`."""
+    """Why no answer is made. `variables` fill the fixed reply of `status`; `confidence` as in `Answer`."""
 
     status: Status
     variables: dict[str, str] = field(default_factory=dict)
+    confidence: float = 0.0

@@ -50,7 +50,7 @@ def look_up(turn: Turn) -> Turn:
     focus = turn.focus
     if focus is None or not focus.targets or not all(target.whole for target in focus.targets):
         return turn
-    return replace(turn, draft=show_targets(focus.targets))
+    return replace(turn, draft=show_targets(focus.targets), confidence=1.0)
 
 
 def retrieve(turn: Turn) -> Turn:
@@ -86,10 +86,12 @@ def answer(turn: Turn) -> Turn | Outcome:
     contradiction = _contradiction(turn)
     if contradiction:
         quotes = extract([contradiction], turn.documents)
-        return replace(turn, draft=compose(quotes, turn.documents, connective("premise")))
-    if not gate.answers(measure(turn, sentences, passages)):
-        return Outcome(Status.NOT_IN_CORPUS)
-    return replace(turn, draft=compose(extract(sentences, turn.documents), turn.documents))
+        return replace(turn, draft=compose(quotes, turn.documents, connective("premise")), confidence=1.0)
+    features = measure(turn, sentences, passages)
+    if not gate.answers(features):
+        return Outcome(Status.NOT_IN_CORPUS, confidence=features.confidence)
+    draft = compose(extract(sentences, turn.documents), turn.documents)
+    return replace(turn, draft=draft, confidence=features.confidence)
 
 
 STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
@@ -122,6 +124,7 @@ def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
         citations=citations,
         notices=notices(citations, documents, turn.places, today),
         passages=turn.passages,
+        confidence=turn.confidence,
     )
 
 

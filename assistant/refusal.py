@@ -31,6 +31,7 @@ def refuse(turn: Turn, outcome: Outcome) -> Answer:
         text=reply(outcome.status, **variables),
         passages=turn.passages,
         nearest=nearest,
+        confidence=outcome.confidence,
     )
 
 

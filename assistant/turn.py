@@ -31,6 +31,7 @@ class Turn:
     intent: Status | None = None
     passages: tuple[Passage, ...] = ()
     draft: Draft | None = None
+    confidence: float = 0.0
 
     @property
     def store(self) -> Store:

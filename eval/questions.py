@@ -1,22 +1,58 @@
-"""The gold questions of `eval/gold`, each checked against the documents it speaks of."""
+"""Gold questions, each checked against the documents it speaks of, and written as rows of JSON Lines."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 from assistant.datatypes import Status
-from index.datatypes import Document, PolicyError
+from index.datatypes import Document, Metadata, PolicyError
+from index.searchable import normalise
 
 GOLD = files("eval").joinpath("gold")
 SPLITS = ("dev", "test")
-"""Whatever is tuned is tuned on dev; of test only totals are looked at."""
-STYLES = ("official", "spoken")
+"""Failures are read and things are tuned on `dev`; of `test` only totals are shown."""
+CATEGORIES = {
+    "number": "数字",
+    "fact": "事实",
+    "hukou": "户籍",
+    "housing": "住房",
+    "colloquial": "口语",
+    "list": "列举",
+    "compare": "对比",
+    "clause": "条款",
+    "section": "章节",
+    "rewritten": "改写文本",
+    "multiturn": "多轮",
+    "provenance": "来源",
+    "validity": "效力",
+    "premise": "前提有误",
+    "refusal": "应拒答",
+}
+"""What is asked, and how it is called in tables."""
+KEYS: dict[str, type] = {
+    "id": str,
+    "category": str,
+    "turns": list,
+    "answerable": bool,
+    "outcome": str,
+    "evidence": list,
+    "facts": list,
+    "forbidden": list,
+    "clause": str,
+    "one_suffices": bool,
+    "standalone": str,
+}
+"""Keys of a row. Those of `OPTIONAL` may be absent."""
+OPTIONAL = {"outcome", "clause", "one_suffices", "standalone"}
 
-_CHOICES = {"split": SPLITS, "style": STYLES, "outcome": tuple(Status)}
-_COMMON = {"id": str, "split": str, "question": str}
+_CHOICES = {"category": tuple(CATEGORIES), "outcome": tuple(Status)}
+_MAY_BE_EMPTY = {"evidence", "facts", "forbidden"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,143 +65,180 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class RetrievalQuestion:
-    """A question and where its answer stands. `one_suffices`: any one of the evidence answers it alone."""
+class Question:
+    """A question and what a right answer to it is.
 
-    id: str
-    split: str
-    style: str
-    topic: str
-    question: str
-    evidence: tuple[Span, ...]
-    one_suffices: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LookupQuestion:
-    """A question that names a clause: where the clause stands with all below it, and a quote from it."""
-
-    id: str
-    split: str
-    question: str
-    clause: Span
-    evidence: Span
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalQuestion:
-    """A question that the documents cannot answer, and how it should end."""
-
-    id: str
-    split: str
-    question: str
-    outcome: Status
-
-
-_Question = TypeVar("_Question", RetrievalQuestion, LookupQuestion, RefusalQuestion)
-
-
-def read_retrieval(
-    documents: Iterable[Document], path: Traversable = GOLD / "retrieval.jsonl"
-) -> tuple[RetrievalQuestion, ...]:
-    """The questions of `path`, one JSON object a line.
-
-    Raises PolicyError naming file and line where a key is unknown, missing or of a wrong value, an id recurs,
-    a document is not among `documents`, or a quote does not stand in its document exactly once.
+    `turns`: what the user says, the last of which is scored. `outcome`: how it should end where it cannot be
+    answered. `evidence`: what the answer should quote; any one of it where `one_suffices`. `catalogued`: documents of
+    which the answer should say what their catalogue entry says. `facts`: what the answer must say, each in any one of
+    its forms. `forbidden`: what only a wrong answer says. `clause`: the citation of the clause asked for, written by
+    hand. `standalone`: the last turn as one would ask it alone.
     """
+
+    id: str
+    category: str
+    turns: tuple[str, ...]
+    outcome: Status | None = None
+    evidence: tuple[Span, ...] = ()
+    catalogued: tuple[str, ...] = ()
+    facts: tuple[tuple[str, ...], ...] = ()
+    forbidden: tuple[str, ...] = ()
+    clause: str | None = None
+    one_suffices: bool = False
+    standalone: str | None = None
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents hold the answer."""
+        return self.outcome is None
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """Ids of the documents that the answer stands in."""
+        return tuple(dict.fromkeys([span.document_id for span in self.evidence] + [*self.catalogued]))
+
+
+def read_split(split: str, documents: Iterable[Document]) -> tuple[Question, ...]:
+    """The shipped questions of "dev" or "test"."""
+    return read_questions(GOLD / f"{split}.jsonl", documents)
+
+
+def read_questions(path: Traversable | Path, documents: Iterable[Document]) -> tuple[Question, ...]:
+    """The questions of a file of JSON Lines, in its order.
+
+    Raises PolicyError naming file, line and fault: no JSON, a key unknown, missing or of a wrong value, an id that
+    recurs, a document not among `documents`, a quote that does not stand in its document exactly once, a fact that
+    stands in none of the quotes; and where the file cannot be read or holds no question.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PolicyError(f"读不了评测题 {path.name}({fault}),请检查路径,并存为 UTF-8") from fault
+    rows = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return check_questions(path.name, [(f"第 {n} 行", _parsed(line)) for n, line in rows], documents)
+
+
+def check_questions(
+    source: str, rows: Iterable[tuple[str, object]], documents: Iterable[Document]
+) -> tuple[Question, ...]:
+    """The questions that `rows` hold, each row with the words that tell its place in `source`; as `read_questions`."""
     by_id = {document.id: document for document in documents}
-
-    def make(row: dict[str, Any]) -> RetrievalQuestion:
-        quotes = [_checked(found, {"document": str, "quote": str}) for found in row["evidence"]]
-        return RetrievalQuestion(
-            id=row["id"],
-            split=row["split"],
-            style=row["style"],
-            topic=row["topic"],
-            question=row["question"],
-            evidence=tuple(_locate(by_id, **quote) for quote in quotes),
-            one_suffices=row.get("any", False),
-        )
-
-    return _read(path, {**_COMMON, "style": str, "topic": str, "evidence": list, "any": bool}, make)
-
-
-def read_lookup(
-    documents: Iterable[Document], path: Traversable = GOLD / "lookup.jsonl"
-) -> tuple[LookupQuestion, ...]:
-    """The questions of `path`, as `read_retrieval`; the quote must stand in the clause cited."""
-    by_id = {document.id: document for document in documents}
-
-    def make(row: dict[str, Any]) -> LookupQuestion:
-        evidence = _locate(by_id, row["document"], row["quote"])
-        clause = _named_clause(by_id[row["document"]], row["clause"], evidence)
-        return LookupQuestion(row["id"], row["split"], row["question"], clause, evidence)
-
-    return _read(path, {**_COMMON, "document": str, "clause": str, "quote": str}, make)
-
-
-def read_refusal(path: Traversable = GOLD / "refusal.jsonl") -> tuple[RefusalQuestion, ...]:
-    """The questions of `path`, as `read_retrieval`."""
-
-    def make(row: dict[str, Any]) -> RefusalQuestion:
-        return RefusalQuestion(row["id"], row["split"], row["question"], Status(row["outcome"]))
-
-    return _read(path, {**_COMMON, "outcome": str}, make)
-
-
-def _read(
-    path: Traversable, keys: Mapping[str, type], make: Callable[[dict[str, Any]], _Question]
-) -> tuple[_Question, ...]:
-    found: dict[str, _Question] = {}
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                question = make(_checked(_parsed(line), keys, optional={"any"}))
-                if found.setdefault(question.id, question) is not question:
-                    raise ValueError(f"编号 {question.id} 重复")
-            except ValueError as fault:
-                raise PolicyError(
-                    f"{path.name} 第 {number} 行:{fault},请改正这一行,或换用随附文件的索引"
-                ) from fault
+    found: dict[str, Question] = {}
+    for place, row in rows:
+        try:
+            if isinstance(row, ValueError):
+                raise row
+            question = _question(checked(row), by_id)
+            if found.setdefault(question.id, question) is not question:
+                raise ValueError(f"编号 {question.id} 重复")
+        except ValueError as fault:
+            raise PolicyError(
+                f"{source} {place}:{fault},请改正后重试;评测题说的须是现用索引里的文件"
+            ) from fault
+    if not found:
+        raise PolicyError(f"{source} 里一道评测题也没有,请补上题目,或换一个文件")
     return tuple(found.values())
 
 
-def _parsed(line: str) -> object:
-    try:
-        return json.loads(line)
-    except json.JSONDecodeError as fault:
-        raise ValueError("不是 JSON") from fault
-
-
-def _checked(row: object, keys: Mapping[str, type], optional: Iterable[str] = ()) -> dict[str, Any]:
-    """`row` where it is an object with these keys, each of its type, none empty; else a ValueError."""
+def checked(row: object) -> dict[str, Any]:
+    """`row` where it is an object of these keys and types, none empty that may not be; else a ValueError."""
     if not isinstance(row, dict):
         raise ValueError(f"{row!r} 不是 JSON 对象")
-    if unknown := sorted(row.keys() - keys.keys()):
-        raise ValueError(f"不认识的键 {'、'.join(unknown)}")
-    if missing := sorted(keys.keys() - row.keys() - set(optional)):
+    if unknown := sorted(row.keys() - KEYS.keys()):
+        raise ValueError(f"不认识的键 {'、'.join(map(str, unknown))}")
+    if missing := [key for key in KEYS if key not in row and key not in OPTIONAL]:
         raise ValueError(f"缺少键 {'、'.join(missing)}")
     for key, value in row.items():
-        allowed = isinstance(value, keys[key]) and value not in ("", [])
+        allowed = isinstance(value, KEYS[key]) and (value not in ("", []) or key in _MAY_BE_EMPTY)
         if not allowed or value not in _CHOICES.get(key, (value,)):
             raise ValueError(f"{key} 的值 {value!r} 不对")
     return row
 
 
-def _locate(documents: Mapping[str, Document], document: str, quote: str) -> Span:
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return ValueError("不是 JSON")
+
+
+def _question(row: dict[str, Any], documents: Mapping[str, Document]) -> Question:
+    if row["answerable"] == ("outcome" in row):
+        raise ValueError("能回答的题不写 outcome,不能回答的要写")
+    if row["answerable"] != bool(row["evidence"]):
+        raise ValueError("能回答的题要有 evidence,不能回答的没有")
+    quotes = [_strings(entry, {"document", "quote"}, {"document"}) for entry in row["evidence"]]
+    catalogued = tuple(entry["document"] for entry in quotes if "quote" not in entry)
+    question = Question(
+        id=row["id"],
+        category=row["category"],
+        turns=_texts("turns", row["turns"]),
+        outcome=Status(row["outcome"]) if "outcome" in row else None,
+        evidence=tuple(_locate(documents, **entry) for entry in quotes if "quote" in entry),
+        catalogued=catalogued,
+        facts=tuple(_texts("facts", forms) for forms in row["facts"]),
+        forbidden=_texts("forbidden", row["forbidden"]),
+        clause=row.get("clause"),
+        one_suffices=row.get("one_suffices", False),
+        standalone=row.get("standalone"),
+    )
+    said = [entry["quote"] for entry in quotes if "quote" in entry]
+    said += [catalogue_text(_known(documents, one).metadata) for one in catalogued]
+    if question.answerable:
+        for forms in question.facts:
+            if not any(holds(text, form) for text in said for form in forms):
+                raise ValueError(f"事实“{forms[0]}”不在任何一条引文里")
+    return question
+
+
+def _texts(key: str, values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+        raise ValueError(f"{key} 的值 {values!r} 不对")
+    return tuple(values)
+
+
+def _strings(entry: object, allowed: set[str], needed: set[str]) -> dict[str, str]:
+    if not isinstance(entry, dict) or not needed <= entry.keys() <= allowed:
+        raise ValueError(f"evidence 的值 {entry!r} 不对")
+    _texts("evidence", list(entry.values()))
+    return entry
+
+
+def _known(documents: Mapping[str, Document], document: str) -> Document:
     if document not in documents:
         raise ValueError(f"没有文件 {document}")
-    text = documents[document].text
+    return documents[document]
+
+
+def _locate(documents: Mapping[str, Document], document: str, quote: str) -> Span:
+    text = _known(documents, document).text
     if (count := text.count(quote)) != 1:
         raise ValueError(f"引文“{quote}”在文件 {document} 里有 {count} 处,应恰好一处")
     start = text.index(quote)
     return Span(document, start, start + len(quote))
 
 
-def _named_clause(document: Document, citation: str, quote: Span) -> Span:
-    """The extent of the outermost clause cited so that holds `quote`; its paragraphs are cited alike."""
-    named = (document.extent(clause) for clause in document.clauses if clause.citation == citation)
-    for start, end in named:
-        if start <= quote.start and quote.end <= end:
-            return Span(document.id, start, end)
-    raise ValueError(f"引文不在文件 {document.id} 的条款 {citation} 里")
+def catalogue_text(metadata: Metadata) -> str:
+    """All that the catalogue says of a document, dates in both ways of writing them."""
+    values = [metadata.name, metadata.title, *metadata.short_names, metadata.issuer, metadata.level]
+    values += [metadata.region, metadata.number, metadata.kind, metadata.provenance, metadata.warning]
+    days = [metadata.issued, metadata.valid_from, metadata.valid_until]
+    values += [form for day in days if day for form in _written(day)]
+    return "\n".join(str(value) for value in values if value)
+
+
+def _written(day: date) -> tuple[str, str]:
+    return day.isoformat(), f"{day.year}年{day.month}月{day.day}日"
+
+
+def holds(text: str, form: str) -> bool:
+    """Whether `text` says `form`: white space and width of characters aside, and no digit more on either side.
+
+    So 5 does not stand in 15 nor in 5.2, and 2025年 stands in "2025 年".
+    """
+    wanted, said = (re.sub(r"\s+", "", normalise(one)) for one in (form, text))
+    if not wanted:
+        return False
+    before = r"(?<![0-9])(?<![0-9][.])" if wanted[0].isdigit() else ""
+    after = r"(?![0-9]|[.][0-9])" if wanted[-1].isdigit() else ""
+    return re.search(f"{before}{re.escape(wanted)}{after}", said) is not None

@@ -25,7 +25,7 @@ class Meaning:
         self, embedder: Embedder, connect: Callable[[], VectorIndex], rows: int, retry: float = math.inf
     ) -> None:
         self.why = ""
-        self._embedder = embedder
+        self.embedder = embedder
         self._connect = connect
         self._rows = rows
         self._retry = retry
@@ -39,7 +39,7 @@ class Meaning:
         if (index := self._connected()) is None:
             return []
         try:
-            return index.nearest(self._embedder.embed_query(text), k)
+            return index.nearest(self.embedder.embed_query(text), k)
         except Exception as fault:
             self._lose(fault)
             return []
@@ -59,7 +59,7 @@ class Meaning:
                 index.close()
                 raise ValueError(f"{count} vectors, not {self._rows}")
             # Chroma reads its index at the first search: once it has, the folder may be removed.
-            index.nearest(np.ones(self._embedder.dimension, np.float32), k=1)
+            index.nearest(np.ones(self.embedder.dimension, np.float32), k=1)
             self._index, self.why = index, ""
         except (KeyboardInterrupt, SystemExit):
             raise
@@ -77,6 +77,8 @@ class Meaning:
 
 class NoMeaning:
     """Stands for `Meaning` where there is none: finds nothing, and says why."""
+
+    embedder = None
 
     def __init__(self, why: str) -> None:
         self.why = why

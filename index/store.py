@@ -149,6 +149,11 @@ class Store:
         """Name of the embedder that made the vectors and embeds the questions."""
         return self.manifest.embedder
 
+    @property
+    def embedder(self) -> Embedder | None:
+        """The embedder itself; None where the store cannot search by meaning."""
+        return self._meaning.embedder
+
     def documents(self) -> tuple[Document, ...]:
         """Every document, by id."""
         return tuple(map(self.document, self._document_ids))
