@@ -1,7 +1,7 @@
 """Fit the line of `assistant.gate` on the dev questions: `python -m eval.gate [--others FILE]`.
 
-Answerable dev questions of `retrieval.jsonl` against dev questions of `refusal.jsonl`, as if no intent had been read:
-what the gate must refuse when the words alone do not tell. Prints weights, and for each threshold of the present line
+Answerable dev questions against those of `dev` to be refused, as if no intent had been read: what the gate must refuse
+when the words alone do not tell. Prints weights, and for each threshold of the present line
 what is kept and what passes.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant import PolicyAssistant, gate, pipeline
 from assistant.outcome import Outcome
 from assistant.turn import Turn, measure, sentences_of
-from eval.questions import read_refusal, read_retrieval
+from eval.questions import read_split
 
 STEPS = (pipeline.read, pipeline.aim, pipeline.retrieve)
 RIDGE = 0.01
@@ -63,8 +63,9 @@ def main() -> None:
     )
     more = parser.parse_args().others
     assistant = PolicyAssistant()
-    answerable = [q.question for q in read_retrieval(assistant.documents()) if q.split == "dev"]
-    others = [q.question for q in read_refusal() if q.split == "dev"]
+    gold = [one for one in read_split("dev", assistant.documents()) if len(one.turns) == 1]
+    answerable = [one.turns[0] for one in gold if one.answerable]
+    others = [one.turns[0] for one in gold if not one.answerable]
     others += more.read_text(encoding="utf-8").splitlines() if more else []
     measured = {
         name: [f for question in questions if (f := features_of(assistant, question))]

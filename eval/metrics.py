@@ -1,10 +1,11 @@
 """Pure measures. Each says which convention it follows and what it gives of nothing."""
 
 import math
-import random
 from collections.abc import Sequence
 
-from eval.questions import Span
+import numpy as np
+
+from eval.questions import Span, holds
 
 COVERED = 80
 """Percent of the characters of an evidence quote that one passage must hold for it to count as found."""
@@ -57,6 +58,105 @@ def reciprocal_rank(passages: Sequence[Span], evidence: Sequence[Span]) -> float
     return 1 / next(ranks, float("inf"))
 
 
+def ndcg(passages: Sequence[Span], evidence: Sequence[Span], one_suffices: bool = False) -> float:
+    """Normalised discounted cumulative gain of the first ten passages, by ir-measures (Järvelin & Kekäläinen 2002).
+
+    Each evidence is one relevant item of gain 1, found at the first passage that covers it; a passage that covers
+    none anew is an item that is not relevant. With `one_suffices` all evidence is one item. No evidence gives 0.
+    """
+    import ir_measures
+
+    if not evidence:
+        return 0.0
+    items = [tuple(evidence)] if one_suffices else [(quote,) for quote in evidence]
+    ranked: list[str] = []
+    left = dict(enumerate(items))
+    for place, passage in enumerate(passages[:10]):
+        new = [key for key, quotes in left.items() if any(covers(passage, quote) for quote in quotes)]
+        ranked += [f"evidence {key}" for key in new if left.pop(key)] or [f"passage {place}"]
+    relevant = {f"evidence {key}": 1 for key in range(len(items))}
+    run = {item: float(len(ranked) - place) for place, item in enumerate(ranked)} or {"none": 0.0}
+    return float(
+        ir_measures.calc_aggregate([ir_measures.nDCG @ 10], {"q": relevant}, {"q": run})[
+            ir_measures.nDCG @ 10
+        ]
+    )
+
+
+def supported(citations: Sequence[Span], evidence: Sequence[Span]) -> float | None:
+    """Citation precision: share of `citations` that cover an evidence, or lie in one by 80 % of their length.
+
+    ALCE (Gao et al. 2023, arXiv:2305.14627) asks a model whether a citation supports its statement; here the gold
+    quote decides. None of no citations: that nothing is cited is told by recall.
+    """
+    if not citations:
+        return None
+    good = [any(covers(one, quote) or covers(quote, one) for quote in evidence) for one in citations]
+    return sum(good) / len(good)
+
+
+def facts_told(text: str, facts: Sequence[Sequence[str]]) -> float | None:
+    """Share of `facts` that `text` states in any one of their forms (see `holds`); None where none is asked for."""
+    if not facts:
+        return None
+    return sum(any(holds(text, form) for form in forms) for forms in facts) / len(facts)
+
+
+def nothing_forbidden(text: str, forbidden: Sequence[str]) -> float | None:
+    """1 where `text` says nothing of what only a wrong answer says, else 0; None where nothing is forbidden."""
+    return float(not any(holds(text, form) for form in forbidden)) if forbidden else None
+
+
+def same_clause(cited: str, asked: str) -> bool:
+    """Whether the clause `cited` is the one `asked` for, or stands in it: “第九章 第三节” in “第九章”.
+
+    Citations of a numbered clause begin with those of the clauses above it, so that no digit may follow.
+    """
+    one, other = (text.replace(" ", "") for text in (cited, asked))
+    return one.startswith(other) and not one[len(other) :][:1].isdigit()
+
+
+def area_under_risk(judged: Sequence[tuple[float, bool]]) -> float | None:
+    """Area under the risk–coverage curve (Geifman, Uziel & El-Yaniv 2019, arXiv:1805.08206): 0 is best, 1 worst.
+
+    `judged`: (confidence, whether right) of each answer. The mean of the risks at every coverage; None of none.
+    """
+    curve = risk_by_coverage(judged)
+    return mean([risk for _, risk in curve])
+
+
+def risk_by_coverage(judged: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
+    """(coverage, risk) with the surest 1, 2, … answers: risk is the share of them that is wrong.
+
+    Answers of equal confidence enter together, as no threshold parts them: each takes the risk of all. A refusal is
+    no answer and takes no part.
+    """
+    ranked = sorted(judged, key=lambda one: -one[0])
+    wrong = 0
+    curve: list[tuple[float, float]] = []
+    at = 0
+    while at < len(ranked):
+        tied = [right for confidence, right in ranked[at:] if confidence == ranked[at][0]]
+        wrong += sum(not right for right in tied)
+        end = at + len(tied)
+        curve += [((place + 1) / len(ranked), wrong / end) for place in range(at, end)]
+        at = end
+    return curve
+
+
+def paired_p(differences: Sequence[float]) -> float:
+    """Two-sided p of a paired sign-flip permutation test: chance of a mean as far from 0 were the signs random.
+
+    10,000 seeded draws, the observed one counted (Phipson & Smyth 2010), so never 0. 1 of no difference at all.
+    """
+    moved = np.array([one for one in differences if one])
+    if not moved.size:
+        return 1.0
+    signs = np.random.default_rng(0).choice((-1.0, 1.0), size=(RESAMPLES, moved.size))
+    as_far = np.abs(signs @ moved) >= abs(moved.sum()) - 1e-12
+    return float((as_far.sum() + 1) / (RESAMPLES + 1))
+
+
 def mean(values: Sequence[float]) -> float | None:
     """The arithmetic mean, each question counting once; None of no values."""
     return sum(values) / len(values) if values else None
@@ -70,14 +170,11 @@ def interval(groups: Sequence[Sequence[float]]) -> tuple[float, float] | None:
     """
     if not groups:
         return None
-    draw = random.Random(0)
-    totals = [(sum(group), len(group)) for group in groups]
-    means = []
-    for _ in range(RESAMPLES):
-        drawn = draw.choices(totals, k=len(totals))
-        means.append(sum(total for total, _ in drawn) / sum(count for _, count in drawn))
-    means.sort()
-    return means[int(0.025 * RESAMPLES)], means[int(0.975 * RESAMPLES) - 1]
+    totals, counts = np.array([sum(group) for group in groups]), np.array([len(group) for group in groups])
+    drawn = np.random.default_rng(0).integers(len(groups), size=(RESAMPLES, len(groups)))
+    means = totals[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
+    low, high = np.percentile(means, (2.5, 97.5))
+    return float(low), float(high)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

@@ -52,6 +52,7 @@ KEYS: dict[str, type] = {
 OPTIONAL = {"outcome", "clause", "one_suffices", "standalone"}
 
 _CHOICES = {"category": tuple(CATEGORIES), "outcome": tuple(Status)}
+_SPACE = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")  # but between two numbers, where it parts them
 _MAY_BE_EMPTY = {"evidence", "facts", "forbidden"}
 
 
@@ -236,7 +237,7 @@ def holds(text: str, form: str) -> bool:
 
     So 5 does not stand in 15 nor in 5.2, and 2025年 stands in "2025 年".
     """
-    wanted, said = (re.sub(r"\s+", "", normalise(one)) for one in (form, text))
+    wanted, said = (_SPACE.sub("", normalise(one)) for one in (form, text))
     if not wanted:
         return False
     before = r"(?<![0-9])(?<![0-9][.])" if wanted[0].isdigit() else ""

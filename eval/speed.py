@@ -36,9 +36,9 @@ print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
 _ANSWERS = """
 import json, resource, statistics
 from assistant import PolicyAssistant
-from eval.questions import read_retrieval
+from eval.questions import read_split
 assistant = PolicyAssistant()
-asked = [gold.question for gold in read_retrieval(assistant.documents()) if gold.split == "dev"]
+asked = [gold.turns[-1] for gold in read_split("dev", assistant.documents()) if gold.answerable]
 seconds = statistics.median(assistant.ask(question).seconds for question in asked)
 print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
 """
@@ -66,6 +66,11 @@ def run_child(code: str, store: Path) -> Child:
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
     return Child(time.perf_counter() - begun, done.stdout)
+
+
+def cold_start(store: Path) -> float:
+    """Seconds of a new process to its first answer from the index at `store`, over those of `import chromadb`."""
+    return run_child(_FIRST_ANSWER, store).seconds / run_child(_IMPORT, store).seconds
 
 
 @dataclass(frozen=True, slots=True)

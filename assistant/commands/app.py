@@ -11,6 +11,7 @@ import typer
 from assistant.commands.application import Application, ChineseCommand, ChineseGroup
 from assistant.commands.ask import ask, search
 from assistant.commands.care import check, repair
+from assistant.commands.eval import evaluate, template
 from assistant.commands.index import show_index, sync
 from assistant.commands.models import fetch, models, use
 from assistant.commands.output import show
@@ -21,6 +22,7 @@ _ABOUT = "政策文件问答助手:每句话都是可核对的原文条款。"
 
 app = typer.Typer(name=NAME, cls=Application, help=_ABOUT, add_completion=False)
 _index = typer.Typer(cls=ChineseGroup)
+_eval = typer.Typer(cls=ChineseGroup, callback=evaluate, invoke_without_command=True)
 _models = typer.Typer(cls=ChineseGroup, callback=models, invoke_without_command=True)
 
 
@@ -78,3 +80,10 @@ app.add_typer(_models, name="models", help="查看现用和可用的向量模型
 _models.command("fetch", cls=ChineseCommand, help="下载一个模型,为本机准备好。")(fetch)
 _models.command("use", cls=ChineseCommand, help="装入另行拷来的模型,为本机准备好。")(use)
 app.command(cls=ChineseCommand, help=_SELFCHECK)(selfcheck)
+
+_EVAL = """用评测题检验回答,写出分数和报告。
+
+有一项低于 --min 所定的下限时,退出码为 1。"""
+
+app.add_typer(_eval, name="eval", help=_EVAL)
+_eval.command("template", cls=ChineseCommand, help="写一份评测题模板,照着填自己的题。")(template)

@@ -1,0 +1,123 @@
+"""A run on disk: `generated.jsonl`, one header line and one line for each response. All scores are made from it."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from eval.questions import Question, Span
+from eval.systems import Cited, Response
+from index.datatypes import PolicyError
+
+GENERATED = "generated.jsonl"
+TEST_LOG = "test-runs.jsonl"
+"""Beside the runs: one line for every run on `test`, so that nobody forgets how often it was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What made a run: when, on which questions, with which settings, versions and index."""
+
+    created: str
+    gold: str
+    systems: tuple[str, ...]
+    settings: dict[str, str]
+    versions: dict[str, str]
+    index: dict[str, Any]
+    cold_start: float | None = None
+    """Seconds of a new process to its first answer, over those of one that imports chromadb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A response on disk: the system, the question's id and turns as they were asked, and what was said."""
+
+    system: str
+    id: str
+    turns: tuple[str, ...]
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as read from disk."""
+
+    name: str
+    header: Header
+    generated: tuple[Generated, ...]
+
+
+def new_folder(results: Path) -> Path:
+    """A new folder for a run, named by the present time. Raises PolicyError where none can be made."""
+    name = datetime.now(UTC).astimezone().strftime("%Y%m%d-%H%M%S")
+    for suffix in ("", *(f"-{number}" for number in range(2, 100))):
+        try:
+            (results / f"{name}{suffix}").mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as fault:
+            break_off = f"无法在 {results} 里写评测结果({fault.strerror}),请检查权限,或用 --out 换一个文件夹"
+            raise PolicyError(break_off) from fault
+        return results / f"{name}{suffix}"
+    raise PolicyError(f"{results} 里同名的结果太多,请清理,或用 --out 换一个文件夹")
+
+
+def append(path: Path, line: object) -> None:
+    """Add one line of JSON; it is on disk when this returns."""
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as fault:
+        raise PolicyError(f"写不了 {path}({fault.strerror}),请检查磁盘和权限") from fault
+
+
+def write_header(folder: Path, header: Header) -> None:
+    """Begin the run's file."""
+    append(folder / GENERATED, {"run": asdict(header)})
+
+
+def write_response(folder: Path, system: str, question: Question, response: Response) -> None:
+    """Add a response to the run's file."""
+    append(folder / GENERATED, asdict(Generated(system, question.id, question.turns, response)))
+
+
+def read_run(folder: Path) -> Run:
+    """The run in `folder`. Raises PolicyError naming file, line and fault."""
+    path = folder / GENERATED
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PolicyError(f"{folder} 里没有可读的 {GENERATED}({fault}),请给出评测结果的文件夹") from fault
+    header: Header | None = None
+    generated: list[Generated] = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+            if number == 1:
+                header = Header(**{**row["run"], "systems": tuple(row["run"]["systems"])})
+            else:
+                generated.append(_generated(row))
+        except (ValueError, TypeError, KeyError) as fault:
+            raise PolicyError(f"{path} 第 {number} 行损坏({fault!r}),请重新评测") from fault
+    if header is None or not generated:
+        raise PolicyError(f"{path} 里没有回答,请重新评测")
+    return Run(folder.name, header, tuple(generated))
+
+
+def _generated(row: dict[str, Any]) -> Generated:
+    said = row["response"]
+    citations = tuple(Cited(Span(**one["span"]), one["quote"], one["clause"]) for one in said["citations"])
+    passages = tuple(Span(**one) for one in said["passages"])
+    response = Response(**{**said, "citations": citations, "passages": passages})
+    return Generated(row["system"], row["id"], tuple(row["turns"]), response)
+
+
+def latest_runs(results: Path) -> Sequence[Path]:
+    """Folders of the runs in `results`, the newest first."""
+    found: Iterable[Path] = results.iterdir() if results.is_dir() else ()
+    return sorted((path for path in found if (path / GENERATED).is_file()), reverse=True)
