@@ -162,8 +162,9 @@ def naive(store: Store) -> TopPassages:
         name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
     )
     ids = [str(row) for row in range(len(passages))]
-    vectors = embedder.embed_documents([normalise(texts[p.document_id][p.start : p.end]) for p in passages])
-    collection.upsert(ids=ids, embeddings=vectors)
+    searched = [normalise(texts[p.document_id][p.start : p.end]) for p in passages]
+    vectors = [np.array(vector, np.float32) for vector in embedder.embed_documents(searched)]
+    collection.upsert(ids=ids, embeddings=list(vectors))
 
     def scores(question: str) -> NDArray[np.float32]:
         wanted = np.array([embedder.embed_query(normalise(question))], np.float32)
