@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import PolicyAssistant, Status
+from assistant.rank import NEIGHBOURS
 from eval.questions import Question, Span
 from index.datatypes import Document, PolicyError
 from index.searchable import normalise
@@ -122,7 +123,7 @@ def words_only(store: Store) -> TopPassages:
 
     def scores(question: str) -> NDArray[np.float32]:
         known = known_words(normalise(question), store.vocabulary)
-        return store.word_scores([(word, 1.0) for word in known])
+        return store.word_scores([(word, 1.0) for word in known]).own
 
     return TopPassages(store.documents(), _chunks(store), scores)
 
@@ -131,10 +132,8 @@ def vectors_only(store: Store) -> TopPassages:
     """Our chunks by the cosine of their embeddings alone."""
 
     def scores(question: str) -> NDArray[np.float32]:
-        found = np.zeros(len(store.chunk_ids), np.float32)
-        for chunk_id, cosine in store.nearest(normalise(question), DEPTH):
-            found[store.row_of[chunk_id]] = cosine
-        return found
+        near = store.cosines(normalise(question), NEIGHBOURS)
+        return np.zeros(len(store.chunk_ids), np.float32) if near is None else near.own
 
     return TopPassages(store.documents(), _chunks(store), scores)
 

@@ -38,11 +38,11 @@ def build_generation(
 ) -> Path:
     """Make a generation of what `record` has committed; returns its folder.
 
-    `embedder` has embedded every chunk. `server` is the URL of the Chroma server for the vectors, None for a folder.
+    `embedder` has embedded every row. `server` is the URL of the Chroma server for the vectors, None for a folder.
     No reader sees the generation before `index.generation.point_at`. A build that fails leaves nothing behind;
     raises PolicyError where there is too little space on the disk for it.
     """
-    chunks, digests = record.chunks(), record.chunk_digests()
+    texts, digests = record.searched_texts(), record.digests()
     vectors = record.embeddings(embedder.name)
     manifest = Manifest.of(record, embedder, served=server is not None)
     base = None if server else _base(store, manifest)
@@ -61,8 +61,8 @@ def build_generation(
 
     steps: tuple[Callable[[], None], ...] = (
         lambda: record.write_snapshot(path / TEXTS),
-        lambda: LexicalIndex.build([words(chunk.searched) for chunk in chunks], path / WORDS),
-        lambda: LexicalIndex.build([bigrams(chunk.searched) for chunk in chunks], path / BIGRAMS),
+        lambda: LexicalIndex.build([words(text) for text in texts], path / WORDS),
+        lambda: LexicalIndex.build([bigrams(text) for text in texts], path / BIGRAMS),
         write_vectors,
     )
     try:
@@ -85,7 +85,7 @@ def _base(store: Path, wanted: Manifest) -> tuple[Path, Manifest] | None:
         known = Manifest.read(path)
         if (
             known
-            and known.chunks
+            and known.rows
             and (known.embedder, known.chromadb, known.served)
             == (wanted.embedder, wanted.chromadb, wanted.served)
             and not known.damaged(path) & {CHROMA, TEXTS}
@@ -97,7 +97,7 @@ def _base(store: Path, wanted: Manifest) -> tuple[Path, Manifest] | None:
 def _write_folder(
     folder: Path, base: tuple[Path, Manifest] | None, digests: dict[str, str], vectors: Vectors
 ) -> int:
-    """Write the vectors of `digests`' chunks into `folder`; how many have changed since all were written anew."""
+    """Write the vectors of `digests`' rows into `folder`; how many have changed since all were written anew."""
     place = VectorFolder(folder)
     if base and (changed := _change_copy(place, folder, base, digests, vectors)) is not None:
         return changed
@@ -112,7 +112,7 @@ def _change_copy(
     """As `_write_folder`, from a copy of `base`; None where too much has changed or the copy is not sound."""
     path, manifest = base
     with closing(Record.open_snapshot(path / TEXTS)) as texts:
-        before = texts.chunk_digests()
+        before = texts.digests()
     # A vector that changes is deleted and written: in place, Chroma takes 15 times as long.
     stale = [id_ for id_, digest in before.items() if digests.get(id_) != digest]
     rows = [row for row, (id_, digest) in enumerate(digests.items()) if before.get(id_) != digest]

@@ -227,6 +227,22 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkQuestion:
+    """A question that a chunk answers: searched beside its text (doc2query, Nogueira et al. 2019, arXiv:1904.08375),
+    and never shown."""
+
+    id: str
+    document_id: str
+    chunk_id: str
+    searched: str
+
+    @property
+    def digest(self) -> str:
+        """Names the content that is embedded."""
+        return hashlib.sha256(self.searched.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file that could not be indexed, and why, in one Chinese line with the cure."""
 

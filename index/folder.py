@@ -13,6 +13,7 @@ from index.files import digest
 from index.generation import PIPELINE
 from index.load import READERS, printable
 from index.metadata import read_catalogue
+from index.questions import PassageQuestions, read_questions
 from index.record import metadata_to_json
 
 
@@ -24,6 +25,7 @@ class FoundFile:
     name: str
     document_id: str
     metadata: Metadata | None
+    questions: tuple[PassageQuestions, ...] = ()
 
     def digest(self) -> str:
         """Changes with the file's bytes, what is known of it, and the rules; PolicyError where it cannot be read."""
@@ -34,7 +36,8 @@ class FoundFile:
                 f"{self.name} 无法读取({fault.strerror}),请检查文件是否还在、有无权限"
             ) from fault
         metadata = metadata_to_json(self.metadata) if self.metadata else None
-        made_of = json.dumps([PIPELINE, self.document_id, metadata, content])
+        questions = [[entry.quote, *entry.questions] for entry in self.questions]
+        made_of = json.dumps([PIPELINE, self.document_id, metadata, questions, content])
         return hashlib.sha256(made_of.encode()).hexdigest()
 
 
@@ -54,7 +57,7 @@ def find_files(folder: Path) -> FoundFiles:
     """The documents in `folder` and below. A link counts as the file it leads to, and only inside `folder`.
 
     Hidden files, lock files and files of unknown suffix are passed over. Raises PolicyError where the folder itself
-    cannot be looked into, or its catalogue is wrong.
+    cannot be looked into, or its catalogue or its questions are wrong.
     """
     closed: list[Failure] = []
 
@@ -66,6 +69,7 @@ def find_files(folder: Path) -> FoundFiles:
         closed.append(Failure(name, f"文件夹无法读取({fault.strerror}),其中原有的文件予以保留,请检查权限"))
 
     catalogue = read_catalogue(folder)
+    questions = read_questions(folder)
     inside = folder.resolve()
     files: list[FoundFile] = []
     for place, folders, names in os.walk(folder, onerror=note):
@@ -77,12 +81,14 @@ def find_files(folder: Path) -> FoundFiles:
             if path.resolve().is_relative_to(inside):
                 relative = path.relative_to(folder).as_posix()
                 entry = catalogue.get(relative)
+                document_id = entry.document_id if entry else printable(relative.removesuffix(path.suffix))
                 files.append(
                     FoundFile(
                         path,
                         printable(relative),
-                        entry.document_id if entry else printable(relative.removesuffix(path.suffix)),
+                        document_id,
                         entry.metadata if entry else None,
+                        questions.get(document_id, ()),
                     )
                 )
     return FoundFiles(tuple(sorted(files, key=lambda file: file.path)), tuple(closed))

@@ -5,7 +5,8 @@ LOCK  LOCK.holder           who writes to the store
 CURRENT                     name of the generation to read
 generations/<name>/         numbered as they were made; clocks may be wrong
     texts.sqlite3           documents and chunks as they were
-    words/ bigrams/ chroma/ indexes whose row n is chunk n of texts.sqlite3; chroma/ not where a server has it
+    words/ bigrams/ chroma/ indexes of the rows: the chunks of texts.sqlite3 in order, then the questions they answer;
+                            chroma/ not where a server has it
     manifest.json           what it was made of, and a stamp of every file; written last
 """
 
@@ -26,7 +27,7 @@ from index.vectors import ServedVectors, chroma_version
 RECORD, GENERATIONS, CURRENT, MANIFEST = "record.sqlite3", "generations", "CURRENT", "manifest.json"
 TEXTS, WORDS, BIGRAMS, CHROMA = "texts.sqlite3", "words", "bigrams", "chroma"
 
-PIPELINE = 1
+PIPELINE = 2
 """Number of the rules that make chunks and tokens of a file; raised with them, it has all made anew."""
 
 Progress = Callable[[str, int, int], None]
@@ -39,13 +40,15 @@ _NAME = re.compile(r"(\d{6})-[0-9a-f]{8}")
 class Manifest:
     """What a generation was made of: two equal ones answer alike.
 
-    `content` and `ids` are digests, of documents and chunks and of the ids of the rows. `served` tells that the
+    `rows` counts what is searched: the chunks, and the questions they answer. `content` and `ids` are digests, of
+    documents and rows and of the ids of the rows. `served` tells that the
     vectors are on a Chroma server. `changed` counts the vectors written or deleted since all were last written
     anew. `created` is UTC in ISO 8601. `files` holds a stamp of each file by its path in the generation.
     """
 
     documents: int
     chunks: int
+    rows: int
     content: str
     ids: str
     pipeline: int
@@ -60,10 +63,11 @@ class Manifest:
     @classmethod
     def of(cls, record: Record, embedder: Embedder, *, served: bool) -> "Manifest":
         """What a generation made now from `record` with `embedder` is made of."""
-        ids = record.chunk_ids()
+        ids = tuple(record.digests())
         return cls(
             documents=len(record.entries()),
-            chunks=len(ids),
+            chunks=len(record.chunk_ids()),
+            rows=len(ids),
             content=record.content_digest(),
             ids=digest_of_ids(ids),
             pipeline=PIPELINE,

@@ -75,7 +75,7 @@ def main(task: str) -> None:
     _, folder, server = json.loads(task)
     generation = Path(folder)
     with closing(Record.open_snapshot(generation / TEXTS)) as texts:
-        digests = texts.chunk_digests()
+        digests = texts.digests()
     place: VectorPlace = (
         ServedVectors(server, generation.name) if server else VectorFolder(generation / CHROMA)
     )

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +52,9 @@ class Store:
     """Documents and chunks of one generation of a store, and searches over them.
 
         with closing(Store.open("store")) as store:
-            store.nearest("公租房怎么申请", k=10)              # [(chunk id, cosine), ...]
-            scores = store.word_scores([("公租房", 1.0)])      # one score per row
-            store.chunks([store.chunk_ids[scores.argmax()]])
+            scores = store.word_scores([("公租房", 1.0)])      # one score per chunk
+            store.chunks([store.chunk_ids[scores.own.argmax()]])
+            store.cosines("公租房怎么申请", k=10)
 
     Any thread may read. A store may be synchronised meanwhile: a reader keeps to the generation it opened.
     """
@@ -71,7 +72,7 @@ class Store:
         self.generation = generation
         self.manifest = manifest
         self.chunk_ids: tuple[str, ...] = texts.chunk_ids()
-        """Chunk id of each row that `word_scores` and `bigram_scores` score."""
+        """Chunk id of each row of the scores."""
         self._texts = texts
         self._words = words
         self._bigrams = bigrams
@@ -123,7 +124,7 @@ class Store:
             try:
                 texts = opened.enter_context(closing(Record.open_snapshot(generation / TEXTS)))
                 words, bigrams = (LexicalIndex.open(generation / part) for part in (WORDS, BIGRAMS))
-                ids = texts.chunk_ids()
+                ids = tuple(texts.digests())
                 if (digest_of_ids(ids), words.rows, bigrams.rows) != (manifest.ids, len(ids), len(ids)):
                     raise ValueError("rows do not match")
             except Exception as fault:  # whichever way the file formats tell that they are damaged
@@ -181,8 +182,16 @@ class Store:
         """Row of each chunk id."""
         return {chunk_id: row for row, chunk_id in enumerate(self.chunk_ids)}
 
+    @cached_property
+    def _asked(self) -> "tuple[dict[str, int], NDArray[np.intp]]":
+        """Row of the chunk that answers it, by the id of each question and in their order."""
+        row_of = {
+            question: self.row_of[chunk] for question, chunk in self._texts.chunks_of_questions().items()
+        }
+        return row_of, np.fromiter(row_of.values(), np.intp, len(row_of))
+
     def rows_with(self, word: str) -> int:
-        """How many chunks hold `word`, a word or a pair of characters."""
+        """How many chunks, and questions they answer, hold `word`, a word or a pair of characters."""
         return self._words.frequency(word) or self._bigrams.frequency(word)
 
     @property
@@ -190,24 +199,48 @@ class Store:
         """The words that `word_scores` knows, for `index.words.known_words`."""
         return self._words.vocabulary
 
-    def word_scores(self, tokens: Sequence[tuple[str, float]]) -> NDArray[np.float32]:
-        """BM25 of weighted words, one score per row (see `LexicalIndex.scores`)."""
-        return self._words.scores(tokens)
+    def word_scores(self, tokens: Sequence[tuple[str, float]]) -> "Scores":
+        """BM25 of weighted words (see `LexicalIndex.scores`)."""
+        return self._by_chunk(self._words.scores(tokens))
 
-    def bigram_scores(self, tokens: Sequence[tuple[str, float]]) -> NDArray[np.float32]:
-        """BM25 of weighted tokens of `index.words.bigrams`, one score per row."""
-        return self._bigrams.scores(tokens)
+    def bigram_scores(self, tokens: Sequence[tuple[str, float]]) -> "Scores":
+        """BM25 of weighted tokens of `index.words.bigrams`."""
+        return self._by_chunk(self._bigrams.scores(tokens))
 
-    def nearest(self, text: str, k: int) -> list[tuple[str, float]]:
-        """Ids of the `k` chunks nearest in meaning to the question `text`, best first, with their cosine.
+    def cosines(self, text: str, k: int) -> "Scores | None":
+        """Nearness in meaning to the question `text`, 0 for all but the `k` nearest rows.
 
         None while words alone are searched (see `shortfalls`).
         """
-        return self._meaning.nearest(text, k)
+        nearest = self._meaning.nearest(text, k)
+        if not nearest:
+            return None
+        scores = Scores(*np.zeros((2, len(self.chunk_ids)), np.float32))
+        chunk_of, _ = self._asked
+        for row_id, cosine in nearest:
+            asked = row_id in chunk_of
+            row = chunk_of[row_id] if asked else self.row_of[row_id]
+            part = scores.asked if asked else scores.own
+            part[row] = max(part[row], cosine)
+        return scores
+
+    def _by_chunk(self, scores: NDArray[np.float32]) -> "Scores":
+        """The scores of rows as scores of chunks."""
+        chunks = len(self.chunk_ids)
+        asked = np.zeros(chunks, np.float32)
+        np.maximum.at(asked, self._asked[1], scores[chunks:])
+        return Scores(scores[:chunks], asked)
 
     @cached_property
     def _document_ids(self) -> tuple[str, ...]:
         return tuple(entry.document_id for entry in self._texts.entries())
+
+
+class Scores(NamedTuple):
+    """How well each chunk fits, by row: by its `own` text, and by the best of the questions `asked` that it answers."""
+
+    own: NDArray[np.float32]
+    asked: NDArray[np.float32]
 
 
 class StoreDamagedError(PolicyError):
@@ -246,9 +279,9 @@ def _meaning(
         if server is None:
             return NoMeaning("没有设置 Chroma 服务的地址")
         place = ServedVectors(server, generation.name)
-        return Meaning(embedder, place.open, manifest.chunks, _RECONNECT)
+        return Meaning(embedder, place.open, manifest.rows, _RECONNECT)
     if manifest.chromadb != (installed := chroma_version()):
         return NoMeaning(f"向量索引由 chromadb {manifest.chromadb} 建立,现装的是 {installed}")
     if not intact:
         return NoMeaning("向量索引已损坏")
-    return Meaning(embedder, VectorFolder(generation / CHROMA).open, manifest.chunks)
+    return Meaning(embedder, VectorFolder(generation / CHROMA).open, manifest.rows)

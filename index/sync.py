@@ -12,6 +12,7 @@ from index.generation import Progress, silent
 from index.load import load_document
 from index.lock import sole_writer
 from index.metadata import CATALOGUE
+from index.questions import QUESTIONS, place_questions
 from index.record import Entry, Record, RecordError
 from index.renew import choose_for_writing, renew
 from index.restore import open_record
@@ -44,8 +45,8 @@ def sync_folder(
     its path does. `server` is the URL of a Chroma server to hold the vectors, None for files in the store. Readers
     of the store go on with what they opened.
 
-    Raises PolicyError where there is no such folder, its catalogue is wrong, most of its files are gone, or the
-    store cannot be used or is being written to by others.
+    Raises PolicyError where there is no such folder, its catalogue or its questions are wrong, most of its files are
+    gone, or the store cannot be used or is being written to by others.
     """
     root, target, progress = Path(folder), Path(store), progress or silent
     if not root.is_dir():
@@ -86,8 +87,14 @@ def _update_documents(
             else:
                 document, digest = _read(file, digest)
                 entry = Entry(document.id, name, file.name, digest)
-                record.write_document(entry, document, chunk_document(document))
+                chunks = chunk_document(document)
+                questions, stale = place_questions(file.questions, document, chunks)
+                record.write_document(entry, document, chunks, questions)
                 written.append(file.name)
+                failed += [
+                    Failure(QUESTIONS, f"第 {line} 行的引文不在 {file.name} 的正文里,这一行没有用上")
+                    for line in stale
+                ]
         except RecordError:
             raise
         except PolicyError as fault:

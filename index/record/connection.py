@@ -34,7 +34,20 @@ CREATE TABLE embeddings (
     PRIMARY KEY (embedder, digest)) WITHOUT ROWID;
 """
 
-LADDER: tuple[str, ...] = (_TABLES,)
+# `searched` lists all that is searched, in the order of rows: the chunks, then the questions they answer.
+_QUESTIONS = """
+CREATE TABLE questions (
+    id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    chunk_id TEXT NOT NULL, searched TEXT NOT NULL,
+    position INTEGER NOT NULL, digest TEXT NOT NULL,
+    UNIQUE (document_id, position));
+CREATE INDEX questions_by_digest ON questions (digest);
+CREATE VIEW searched AS
+    SELECT 0 AS kind, document_id, position, id, id AS chunk_id, searched, digest FROM chunks
+    UNION ALL SELECT 1, document_id, position, id, chunk_id, searched, digest FROM questions
+"""
+
+LADDER: tuple[str, ...] = (_TABLES, _QUESTIONS)
 """Statements that lead from each `user_version` to the next, the first from an empty file. Only ever added to."""
 
 _WAIT = 5.0  # seconds for which a lock of another connection is waited out

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.datatypes import Chunk, Clause, ClauseKind, Document, Furniture, FurnitureKind
+from index.datatypes import Chunk, ChunkQuestion, Clause, ClauseKind, Document, Furniture, FurnitureKind
 from index.record.connection import climb, connect, damaged, unusable
 from index.record.values import Entry, Model, metadata_from_json, metadata_to_json
 
-_READ_TABLES = ("documents", "clauses", "furniture", "chunks", "models")
+_READ_TABLES = ("documents", "clauses", "furniture", "chunks", "questions", "models")
 _CHUNK = 'id, document_id, clause_id, start, "end", text, searched, tokens'
 _ROW_ORDER = "ORDER BY document_id, position"
+_SEARCHED_ORDER = f"ORDER BY kind, {_ROW_ORDER.removeprefix('ORDER BY ')}"
 _VARIABLES = 500  # parameters of one statement; SQLite's oldest limit is 999
 
 
@@ -89,14 +90,20 @@ class Record:
             Entry(*row) for row in self._rows("SELECT id, folder, file, digest FROM documents ORDER BY id")
         )
 
-    def write_document(self, entry: Entry, document: Document, chunks: Sequence[Chunk]) -> None:
+    def write_document(
+        self,
+        entry: Entry,
+        document: Document,
+        chunks: Sequence[Chunk],
+        questions: Sequence[ChunkQuestion] = (),
+    ) -> None:
         """Write `document` in place of what its id or its file gave before; on an exception that stays.
 
         Raises RecordError where the file takes no more, after which the transaction is over.
         """
         self._connection.execute("SAVEPOINT document")
         try:
-            self._insert(entry, document, chunks)
+            self._insert(entry, document, chunks, questions)
         except BaseException as fault:
             if self._connection.in_transaction:  # a full disk ends it at once
                 self._connection.execute("ROLLBACK TO document")
@@ -160,16 +167,24 @@ class Record:
         """Ids of all chunks, in the order of rows."""
         return tuple(id_ for (id_,) in self._rows(f"SELECT id FROM chunks {_ROW_ORDER}"))
 
-    def chunk_digests(self) -> dict[str, str]:
-        """Digest of the content of each chunk by its id, in the order of rows."""
-        return dict(self._rows(f"SELECT id, digest FROM chunks {_ROW_ORDER}"))
+    def searched_texts(self) -> tuple[str, ...]:
+        """The text of every row that is searched: those of the chunks, then the questions they answer."""
+        return tuple(text for (text,) in self._rows(f"SELECT searched FROM searched {_SEARCHED_ORDER}"))
+
+    def digests(self) -> dict[str, str]:
+        """Digest of the content of every row that is searched by its id, in the order of rows."""
+        return dict(self._rows(f"SELECT id, digest FROM searched {_SEARCHED_ORDER}"))
+
+    def chunks_of_questions(self) -> dict[str, str]:
+        """Id of the chunk that answers it, by the id of each question, in the order of rows."""
+        return dict(self._rows(f"SELECT id, chunk_id FROM questions {_ROW_ORDER}"))
 
     def content_digest(self) -> str:
-        """SHA-256 over the digests of all documents and chunks: equal records give equal indexes."""
+        """SHA-256 over the digests of all documents and rows: equal records give equal indexes."""
         whole = hashlib.sha256()
         for row in self._rows("SELECT id, digest FROM documents ORDER BY id"):
             whole.update(repr(row).encode())
-        for row in self.chunk_digests().items():
+        for row in self.digests().items():
             whole.update(repr(row).encode())
         return whole.hexdigest()
 
@@ -186,6 +201,7 @@ class Record:
                 "SELECT id, text, metadata FROM documents ORDER BY id",
                 f"SELECT * FROM clauses {_ROW_ORDER}",
                 f"SELECT {_CHUNK} FROM chunks {_ROW_ORDER}",
+                f"SELECT * FROM questions {_ROW_ORDER}",
             ):
                 for row in self._rows(query):
                     whole.update(repr(row).encode("utf-8", "surrogatepass"))
@@ -196,8 +212,8 @@ class Record:
     def missing_embeddings(self, embedder: str) -> tuple[tuple[str, str], ...]:
         """(digest, searched text) of each content that `embedder` has not embedded yet."""
         rows = self._rows(
-            "SELECT digest, searched FROM chunks WHERE digest NOT IN"
-            f" (SELECT digest FROM embeddings WHERE embedder = ?) {_ROW_ORDER}",
+            "SELECT digest, searched FROM searched WHERE digest NOT IN"
+            f" (SELECT digest FROM embeddings WHERE embedder = ?) {_SEARCHED_ORDER}",
             (embedder,),
         )
         return tuple(dict(rows).items())
@@ -211,17 +227,20 @@ class Record:
         self._connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", rows)
 
     def embeddings(self, embedder: str) -> NDArray[np.float32]:
-        """Vectors of all chunks that `embedder` has embedded, in the order of rows: (chunks, dimension)."""
+        """Vectors of all rows that `embedder` has embedded, in the order of rows: (rows, dimension)."""
         rows = self._rows(
-            "SELECT vector FROM chunks JOIN embeddings"
-            f" ON embeddings.digest = chunks.digest AND embedder = ? {_ROW_ORDER}",
+            "SELECT vector FROM searched JOIN embeddings"
+            f" ON embeddings.digest = searched.digest AND embedder = ? {_SEARCHED_ORDER}",
             (embedder,),
         )
         return np.stack([np.frombuffer(blob, "<f4") for (blob,) in rows]) if rows else np.empty((0, 0), "<f4")
 
     def prune_embeddings(self) -> None:
-        """Delete the vectors of content that no chunk has any more."""
-        self._connection.execute("DELETE FROM embeddings WHERE digest NOT IN (SELECT digest FROM chunks)")
+        """Delete the vectors of content that no row has any more."""
+        self._connection.execute(
+            "DELETE FROM embeddings WHERE digest NOT IN (SELECT digest FROM chunks)"
+            " AND digest NOT IN (SELECT digest FROM questions)"
+        )
 
     def write_model(self, model: Model) -> None:
         """Keep `model` in place of the one before, whose vectors are of no more use and deleted."""
@@ -234,7 +253,13 @@ class Record:
         rows = self._rows("SELECT name, fitted_on, data FROM models")
         return Model(*rows[0]) if rows else None
 
-    def _insert(self, entry: Entry, document: Document, chunks: Sequence[Chunk]) -> None:
+    def _insert(
+        self,
+        entry: Entry,
+        document: Document,
+        chunks: Sequence[Chunk],
+        questions: Sequence[ChunkQuestion],
+    ) -> None:
         self.delete_document(document.id)
         place = (entry.folder, entry.file)
         self._connection.execute("DELETE FROM documents WHERE folder = ? AND file = ?", place)
@@ -254,6 +279,10 @@ class Record:
         insert(
             f"INSERT INTO chunks VALUES ({_marks(10)})",
             [(*astuple(chunk), at, chunk.digest) for at, chunk in enumerate(chunks)],
+        )
+        insert(
+            f"INSERT INTO questions VALUES ({_marks(6)})",
+            [(*astuple(question), at, question.digest) for at, question in enumerate(questions)],
         )
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:

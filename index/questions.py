@@ -1,0 +1,78 @@
+"""Questions that passages answer, as people ask them: a file beside the documents, searched with them, never shown."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.datatypes import Chunk, ChunkQuestion, Document, PolicyError
+from index.searchable import normalise
+
+QUESTIONS = "questions.jsonl"
+"""Name of the file: one object a line, `document` (its id), `quote` (words with which the passage begins, standing once
+in the document) and `questions`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageQuestions:
+    """Questions that the passage which begins with `quote` answers; `line` is where they stand in the file."""
+
+    line: int
+    quote: str
+    questions: tuple[str, ...]
+
+
+def read_questions(folder: Path) -> dict[str, tuple[PassageQuestions, ...]]:
+    """The questions kept in `folder`, by document id; none where it has no such file.
+
+    Raises PolicyError naming the line where one is not as it should be.
+    """
+    path = folder / QUESTIONS
+    if not path.exists():
+        return {}
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as fault:
+        raise PolicyError(f"{QUESTIONS} 无法读取({fault.strerror}),请检查文件权限") from fault
+    except UnicodeDecodeError as fault:
+        raise PolicyError(f"{QUESTIONS} 不是 UTF-8 编码,请另存为 UTF-8") from fault
+    found: dict[str, list[PassageQuestions]] = {}
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            document_id, entry = _entry(line, number)
+            found.setdefault(document_id, []).append(entry)
+    return {document_id: tuple(entries) for document_id, entries in found.items()}
+
+
+def place_questions(
+    entries: Sequence[PassageQuestions], document: Document, chunks: Sequence[Chunk]
+) -> tuple[list[ChunkQuestion], list[int]]:
+    """The questions of a document with the chunks that answer them, and the lines whose quote it does not hold once."""
+    placed: list[ChunkQuestion] = []
+    stale: list[int] = []
+    for entry in entries:
+        at = document.text.find(entry.quote)
+        chunk = next((one for one in chunks if one.start <= at < one.end), None)
+        if chunk is None or document.text.count(entry.quote) > 1:
+            stale.append(entry.line)
+            continue
+        placed += [
+            ChunkQuestion(f"{chunk.id}?{entry.line}.{number}", document.id, chunk.id, normalise(question))
+            for number, question in enumerate(entry.questions, start=1)
+        ]
+    return placed, stale
+
+
+def _entry(line: str, number: int) -> tuple[str, PassageQuestions]:
+    try:
+        row = json.loads(line)
+        document_id, quote, questions = row["document"], row["quote"], row["questions"]
+        texts = [document_id, quote, *questions]
+        if len(row) > 3 or not questions or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise ValueError("应为 document、quote 和不空的 questions")
+    except (ValueError, TypeError, KeyError) as fault:
+        raise PolicyError(
+            f"{QUESTIONS} 第 {number} 行不对({fault}),"
+            '应为 {"document": 文件编号, "quote": 段落开头的原文, "questions": [问题, ...]},请改正或删去这一行'
+        ) from fault
+    return document_id, PassageQuestions(number, quote, tuple(questions))
