@@ -89,7 +89,7 @@ def find_passages(
     allowed = set(documents if within is None else within)
     weight = np.array([weights.get(d, 1.0) if d in allowed else 0.0 for d in documents], np.float32)
     named = [row for target in (focus.targets if focus else ()) for row in _rows_of(target, store)]
-    ranked = rank(topic, read_terms(topic, store, lexicon), store, weight, named)
+    ranked = rank(text, topic, read_terms(topic, store, lexicon), store, weight, named)
     exact = {store.chunk_ids[row] for row in named}
     return [_passage(found, store, exact=found.chunk.id in exact) for found in ranked]
 

@@ -1,10 +1,10 @@
 """Passages -> their sentences, each scored for how well it answers the question."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.datatypes import Passage
+from assistant.rank import ASKS, HOLDS
 from assistant.terms import Term, coverage, terms_held
 from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
@@ -15,15 +15,6 @@ WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 0.5, "kind": 0.25}
 
 LONG = 150
 """Characters from which a sentence is so general that what it holds counts for less."""
-
-_ASKS = {
-    "number": re.compile(r"多少|几(?!乎|何)|比例|占比|多大|指标|规模|增速|目标值|率(是|为|要)?"),
-    "time": re.compile(r"哪(一)?年|什么时候|何时|啥时候|几年|时间|期限|多久|到哪年|截止"),
-}
-_HOLDS = {
-    "number": re.compile(r"[0-9]|[一二三四五六七八九十百千万亿]+(个|项|座|条|家|人|元|倍|成)"),
-    "time": re.compile(r"20[0-9]{2}年|二〇[〇一二三四五六七八九]{2}年|年底|期间|时期"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ def score_sentences(
     question: str, terms: Sequence[Term], passages: Sequence[Passage], documents: dict[str, Document]
 ) -> list[Sentence]:
     """Sentences of `passages` that say more than a heading, best first."""
-    wanted = [kind for kind, pattern in _ASKS.items() if pattern.search(question)]
+    wanted = [kind for kind, pattern in ASKS.items() if pattern.search(question)]
     best = max((passage.score for passage in passages), default=1.0) or 1.0
     found = []
     for passage in passages:
@@ -58,7 +49,7 @@ def score_sentences(
             text = normalise(document.text[start:end], document.metadata.wording)
             covered = coverage(terms, text)
             in_context = coverage(terms, f"{above} {text}")
-            kind = sum(bool(_HOLDS[name].search(text)) for name in wanted) / len(wanted) if wanted else 0.0
+            kind = sum(bool(HOLDS[name].search(text)) for name in wanted) / len(wanted) if wanted else 0.0
             if is_heading(clause, start, end):
                 continue
             length = max(0, end - start - LONG) / LONG

@@ -173,6 +173,10 @@ class Store:
         """The chunks with these ids, in this order; raises KeyError for an unknown one."""
         return self._texts.chunks_by_id(ids)
 
+    def questions_of(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The questions, as they are searched, that each of these chunks answers; none for one that has none."""
+        return self._texts.questions_of(chunk_ids)
+
     def chunks_between(self, document_id: str, start: int, end: int) -> tuple[Chunk, ...]:
         """The chunks of a document that lie inside `start:end`, in reading order."""
         return self._texts.chunks_between(document_id, start, end)

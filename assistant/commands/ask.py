@@ -13,7 +13,18 @@ from assistant.commands.options import JsonOption, StoreOption
 from assistant.commands.output import show, show_json
 from assistant.datatypes import Answer, Citation, Passage, Status
 
-_FOUND_BY = {"exact": "编号或标题", "words": "词", "bigrams": "字对", "vectors": "语义", "coverage": "覆盖"}
+_FOUND_BY = {
+    "exact": "编号或标题",
+    "words": "词",
+    "bigrams": "字对",
+    "vectors": "语义",
+    "coverage": "覆盖",
+    "asked_bigrams": "相关提问的字对",
+    "asked_vectors": "相关提问的语义",
+    "asked_coverage": "相关提问的覆盖",
+    "kind": "所问的数字或时间",
+    "reranker": "重排",
+}
 """`Passage.why` in words."""
 
 _QuestionArgument = Annotated[

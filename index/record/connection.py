@@ -42,6 +42,7 @@ CREATE TABLE questions (
     position INTEGER NOT NULL, digest TEXT NOT NULL,
     UNIQUE (document_id, position));
 CREATE INDEX questions_by_digest ON questions (digest);
+CREATE INDEX questions_by_chunk ON questions (chunk_id);
 CREATE VIEW searched AS
     SELECT 0 AS kind, document_id, position, id, id AS chunk_id, searched, digest FROM chunks
     UNION ALL SELECT 1, document_id, position, id, chunk_id, searched, digest FROM questions

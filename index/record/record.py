@@ -163,6 +163,16 @@ class Record:
             found.update((row[0], Chunk(*row)) for row in rows)
         return tuple(found[id_] for id_ in ids)
 
+    def questions_of(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Searched texts of the questions that these chunks answer, by chunk id; chunks without any are left out."""
+        found: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(chunk_ids), _VARIABLES):
+            asked = chunk_ids[start : start + _VARIABLES]
+            where = f"WHERE chunk_id IN ({_marks(len(asked))}) {_ROW_ORDER}"
+            for chunk_id, text in self._rows(f"SELECT chunk_id, searched FROM questions {where}", asked):
+                found[chunk_id] = (*found.get(chunk_id, ()), text)
+        return found
+
     def chunk_ids(self) -> tuple[str, ...]:
         """Ids of all chunks, in the order of rows."""
         return tuple(id_ for (id_,) in self._rows(f"SELECT id FROM chunks {_ROW_ORDER}"))
