@@ -9,6 +9,7 @@ class Status(StrEnum):
 
     ANSWERED = "answered"
     OUTLINE = "outline"
+    ABOUT_DOCUMENT = "about_document"
     WHICH_DOCUMENT = "which_document"
     NO_SUCH_CLAUSE = "no_such_clause"
     DOCUMENT_NOT_HELD = "document_not_held"
@@ -24,6 +25,11 @@ class Status(StrEnum):
     UNCLEAR = "unclear"
     TOO_LONG = "too_long"
     ERROR = "error"
+
+    @property
+    def answers(self) -> bool:
+        """Whether the question was answered: from clauses, or of a document itself from what is known of it."""
+        return self in (Status.ANSWERED, Status.OUTLINE, Status.ABOUT_DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +104,4 @@ class Answer:
     @property
     def answered(self) -> bool:
         """False where the corpus does not hold it; `text` then says so, and what to do."""
-        return self.status in (Status.ANSWERED, Status.OUTLINE)
+        return self.status.answers

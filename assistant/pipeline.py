@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant import gate
+from assistant.about import read_about
 from assistant.cite import cite
 from assistant.compare import SHOWN_PASSAGES, compare
 from assistant.datatypes import Answer, Draft, Passage, Status
@@ -43,6 +44,15 @@ def aim(turn: Turn) -> Turn | Outcome:
     if isinstance(focus, Outcome):
         return focus
     return replace(turn, focus=focus, terms=read_terms(focus.topic, turn.store, turn.retriever.lexicon))
+
+
+def describe(turn: Turn) -> Turn | Outcome:
+    """Tell of a document itself what is asked of it."""
+    if turn.focus is None:
+        return turn
+    documents = tuple(turn.documents.values())
+    about = read_about(turn.question.text, turn.focus, documents, turn.today)
+    return about or turn
 
 
 def look_up(turn: Turn) -> Turn:
@@ -98,6 +108,7 @@ STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
     read,
     screen,
     aim,
+    describe,
     look_up,
     retrieve,
     turn_away,
@@ -108,7 +119,7 @@ STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
 def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
     """The answer to one question: every step in order, then every quote checked against its document."""
     documents = {document.id: document for document in retriever.store.documents()}
-    turn = Turn(asked, retriever, documents)
+    turn = Turn(asked, retriever, documents, today)
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Outcome):

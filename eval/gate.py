@@ -8,6 +8,7 @@ what is kept and what passes.
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ RIDGE = 0.01
 def features_of(assistant: PolicyAssistant, question: str) -> gate.Features | None:
     """Features of a plain question; None for look-ups, comparisons and what ends before the gate."""
     documents = {document.id: document for document in assistant.documents()}
-    turn = Turn(question, assistant.retriever, documents)
+    turn = Turn(question, assistant.retriever, documents, date.today())
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Outcome):

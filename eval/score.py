@@ -107,7 +107,8 @@ def _answer(
 ) -> dict[str, float | None]:
     """Measures of the answer; a refusal tells no fact and cites nothing."""
     cited = [one.span for one in response.citations] if response.answered else []
-    facts = facts_told(response.text if response.answered else "", question.facts)
+    said = "\n".join([response.text, *response.notices]) if response.answered else ""
+    facts = facts_told(said, question.facts)
     levels = {documents[one].metadata.level for one in question.documents}
     measures: dict[str, float | None] = {
         "facts": facts,

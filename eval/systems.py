@@ -39,6 +39,7 @@ class Response:
 
     status: str
     text: str = ""
+    notices: tuple[str, ...] = ()
     citations: tuple[Cited, ...] = ()
     passages: tuple[Span, ...] = ()
     confidence: float = 0.0
@@ -48,7 +49,7 @@ class Response:
     @property
     def answered(self) -> bool:
         """Whether it is an answer, no refusal."""
-        return self.status in (Status.ANSWERED, Status.OUTLINE)
+        return Status(self.status).answers
 
 
 class System(Protocol):
@@ -74,6 +75,7 @@ class Ours:
         return Response(
             status=answer.status,
             text=answer.text,
+            notices=answer.notices,
             citations=tuple(
                 Cited(Span(c.document_id, c.start, c.end), c.quote, c.clause) for c in answer.citations
             ),
