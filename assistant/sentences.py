@@ -10,7 +10,7 @@ from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
 from index.searchable import normalise, searched_text
 
-WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 0.5, "kind": 0.25}
+WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 2.5, "kind": 0.25}
 """Terms in the sentence itself; terms in it or the headings above; score of its passage; the kind asked for."""
 
 LONG = 150
@@ -21,7 +21,7 @@ LONG = 150
 class Sentence:
     """A sentence of a passage: offsets in the document, share of the question's terms it covers, its score.
 
-    `in_context` counts the headings above the sentence too; `holds` are the terms in the sentence itself.
+    `in_context` counts the headings above the sentence too; `passage` is where the passage stands; `holds` are the terms in the sentence itself.
     """
 
     document_id: str
@@ -31,6 +31,7 @@ class Sentence:
     covered: float
     in_context: float
     score: float
+    passage: tuple[int, int]
     holds: frozenset[str]
 
 
@@ -61,7 +62,15 @@ def score_sentences(
             )
             found.append(
                 Sentence(
-                    document.id, clause.id, start, end, covered, in_context, score, terms_held(terms, text)
+                    document.id,
+                    clause.id,
+                    start,
+                    end,
+                    covered,
+                    in_context,
+                    score,
+                    (passage.start, passage.end),
+                    terms_held(terms, text),
                 )
             )
     return sorted(found, key=lambda sentence: -sentence.score)
