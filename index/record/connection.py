@@ -34,7 +34,10 @@ CREATE TABLE embeddings (
     PRIMARY KEY (embedder, digest)) WITHOUT ROWID;
 """
 
-LADDER: tuple[str, ...] = (_TABLES,)
+# The built-in embedder was once fitted on the texts and kept here; now it comes with the package.
+_NO_MODELS = "DROP TABLE models; DELETE FROM embeddings WHERE embedder LIKE 'lsa-%'"
+
+LADDER: tuple[str, ...] = (_TABLES, _NO_MODELS)
 """Statements that lead from each `user_version` to the next, the first from an empty file. Only ever added to."""
 
 _WAIT = 5.0  # seconds for which a lock of another connection is waited out
