@@ -255,16 +255,6 @@ class _DamagedError(Exception):
     """A generation cannot be opened; the message says in Chinese what is wrong."""
 
 
-def saved_embedder(record: Record) -> Embedder | None:
-    """The built-in embedder as it was fitted on the texts of `record`, or None where none was."""
-    model = record.model()
-    if model is None:
-        return None
-    from index.lsa import LsaEmbedder
-
-    return LsaEmbedder.from_bytes(model.data)
-
-
 def _meaning(
     generation: Path,
     manifest: Manifest,
@@ -276,7 +266,7 @@ def _meaning(
 ) -> Meaning | NoMeaning:
     """The search by meaning over a generation. Raises PolicyError where another embedder is wanted."""
     try:
-        embedder = choice.for_reading(manifest.embedder, lambda: saved_embedder(texts))
+        embedder = choice.for_reading(manifest.embedder)
     except EmbedderLostError as fault:
         return NoMeaning(str(fault))
     if manifest.served:
