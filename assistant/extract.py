@@ -15,8 +15,8 @@ MOST_SENTENCES = 4
 NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
 TELLING = 0.35
-"""Share of the question's terms from which a sentence speaks for itself; below it, as for a question in other words than
-the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
+"""Share of the question's terms from which a sentence speaks for itself. Below it, as for a question in other words
+than the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
 SIDE_CHARACTERS = 160
 BRIEF = 20
 """A sentence of no more characters may only open a matter, and the next one of its clause tell it."""
