@@ -65,8 +65,13 @@ def measure(
         return Features(0.0, 0.0, 0.0)
     context = sentences[0].in_context
     cosine = dict(passages[0].why).get("vectors", UNMEASURED)
-    asked = max(dict(passage.why).get("asked_vectors", 0.0) for passage in passages[:BEST])
-    return Features(context, cosine, min(context * terms_weight / FULL_MASS, 1.0), asked, named)
+    mass = min(context * terms_weight / FULL_MASS, 1.0)
+    return Features(context, cosine, mass, nearest_asked(passages), named)
+
+
+def nearest_asked(passages: Sequence[Passage]) -> float:
+    """Cosine of the nearest question that one of the best passages answers; 0 where they have none."""
+    return max((dict(passage.why).get("asked_vectors", 0.0) for passage in passages[:BEST]), default=0.0)
 
 
 def answers(features: Features) -> bool:

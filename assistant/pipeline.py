@@ -24,6 +24,12 @@ from assistant.sentences import Sentence
 from assistant.terms import read_terms
 from assistant.turn import Turn, measure, sentences_of
 
+YIELDING = (Status.OPINION, Status.OFF_TOPIC)
+"""Outcomes read from words alone that yield where a passage is known to answer nearly the same question: “以后弄成啥样”
+asks for a forecast, and for what is planned."""
+SAME_QUESTION = 0.7
+"""Cosine of questions that are nearly the same."""
+
 
 def read(turn: Turn) -> Turn | Outcome:
     """Clean the question; refuse what is empty or too long."""
@@ -34,7 +40,7 @@ def read(turn: Turn) -> Turn | Outcome:
 def screen(turn: Turn) -> Turn | Outcome:
     """Tell questions to the assistant from questions about the documents."""
     intent = read_intent(turn.question.text)
-    early = intent and intent not in POINTS_TO_NEAREST
+    early = intent and intent not in (*POINTS_TO_NEAREST, *YIELDING)
     return Outcome(intent) if intent and early else replace(turn, intent=intent)
 
 
@@ -76,6 +82,8 @@ def turn_away(turn: Turn) -> Turn | Outcome:
     """End what no document can answer: other places, and what asks for an office, an act or an opinion."""
     if turn.draft:
         return turn
+    if turn.intent in YIELDING and gate.nearest_asked(turn.passages) >= SAME_QUESTION:
+        turn = replace(turn, intent=None)
     if not turn.terms and not turn.intent:
         return Outcome(Status.UNCLEAR)
     elsewhere = [p for p in turn.places if not covered(p, tuple(turn.documents.values()))]

@@ -21,8 +21,8 @@ LONG = 150
 class Sentence:
     """A sentence of a passage: offsets in the document, share of the question's terms it covers, its score.
 
-    `in_context` counts the headings above the sentence too; `passage` is where its passage stands; `holds` are the terms
-    in the sentence itself.
+    `in_context` counts the headings above the sentence too; `passage` is where its passage stands; `holds` are the
+    terms in the sentence itself.
     """
 
     document_id: str

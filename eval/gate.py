@@ -1,8 +1,8 @@
 """Fit the line of `assistant.gate` on the dev questions: `python -m eval.gate [--others FILE]`.
 
 Answerable dev questions against those of `dev` to be refused, as if no intent had been read: what the gate must refuse
-when the words alone do not tell. Prints weights, and for each threshold of the present line
-what is kept and what passes.
+when the words alone do not tell. Prints weights of the line, and for each threshold of the present
+confidence what is kept and what passes.
 """
 
 import argparse
@@ -76,8 +76,10 @@ def main() -> None:
     names = ("context", "cosine", "mass", "constant")
     line = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(names, weights, strict=True))
     sys.stdout.write(f"{line}\nthreshold  answerable kept  others passed\n")
-    for threshold in np.arange(2.0, 4.1, 0.1):
-        kept, passed = (np.mean([f.score >= threshold for f in features]) for features in measured.values())
+    for threshold in np.arange(0.2, 0.85, 0.05):
+        kept, passed = (
+            np.mean([f.confidence >= threshold for f in features]) for features in measured.values()
+        )
         sys.stdout.write(f"{threshold:9.2f}  {kept:15.3f}  {passed:13.3f}\n")
 
 
