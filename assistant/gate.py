@@ -40,7 +40,7 @@ NEAR = {"coverage": 0.4, "vectors": 0.5, "asked_vectors": 0.4}
 @dataclass(frozen=True, slots=True)
 class Features:
     """`context`: share of the terms' weight that the best sentence holds under its headings. `mass`: that weight
-    itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. `asked`: nearness of the nearest question
+    itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. `asked`: that of the nearest question
     that one of the `BEST` passages answers. All 0 to 1. `named`: see `NAMED`."""
 
     context: float

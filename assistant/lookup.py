@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from assistant.datatypes import Draft, Quote, Status
 from assistant.outcome import Outcome
-from assistant.references import LAST, Reference, Step, is_filler
+from assistant.references import LAST, Reference, Step, is_filler, without_filler
 from assistant.replies import connective
 from index.chunk import sentence_spans
 from index.datatypes import Clause, ClauseKind, Document
@@ -48,6 +48,8 @@ _FEW_CHILDREN = 6
 _MOST_LINES = 24
 _SHORT = 500
 """Characters of a clause that is shown whole whatever is asked of it."""
+_UNSAID = 4
+"""Characters that its headings and first sentence do not hold, in a question that asks for a clause and no more."""
 _READABLE = 1500
 """Characters of a section that is shown whole; of a longer one the outline is."""
 
@@ -119,7 +121,7 @@ def _is_asked_whole(topic: str, document: Document, clause: Clause) -> bool:
     said = "".join(_heading(document, one) for one in (clause, *document.ancestors(clause)))
     said += re.sub(r"\s", "", normalise(document.text[slice(*first)], document.metadata.wording))
     pairs = {said[at : at + 2] for at in range(len(said) - 1)}
-    return is_filler("".join(_unsaid(compact, pairs)))
+    return len(without_filler("".join(_unsaid(compact, pairs)))) <= _UNSAID
 
 
 def _unsaid(text: str, pairs: set[str]) -> Iterator[str]:

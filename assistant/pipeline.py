@@ -101,14 +101,13 @@ def answer(turn: Turn) -> Turn | Outcome:
         return compare(turn, turn.focus)
     passages = _of_named_clauses(turn.passages) or turn.passages
     sentences = sentences_of(turn, passages, turn.terms)
-    contradiction = _contradiction(turn)
-    if contradiction:
-        quotes = extract([contradiction], turn.documents)
+    if contradictions := _contradictions(turn):
+        quotes = extract(contradictions, turn.documents)
         return replace(turn, draft=compose(quotes, turn.documents, connective("premise")), confidence=1.0)
     features = measure(turn, sentences, passages)
     if not gate.answers(features):
         return Outcome(Status.NOT_IN_CORPUS, confidence=features.confidence)
-    draft = compose(extract(sentences, turn.documents), turn.documents)
+    draft = compose(extract(_of_closest(turn, sentences), turn.documents), turn.documents)
     return replace(turn, draft=draft, confidence=features.confidence)
 
 
@@ -147,11 +146,18 @@ def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
     )
 
 
-def _contradiction(turn: Turn) -> Sentence | None:
+def _contradictions(turn: Turn) -> list[Sentence]:
     if not stated_figures(turn.question.text) or turn.focus is None:
-        return None
+        return []
     terms = read_terms(without_figures(turn.focus.topic), turn.store, turn.retriever.lexicon)
     return contradicting(turn.question.text, sentences_of(turn, turn.passages, terms), turn.documents)
+
+
+def _of_closest(turn: Turn, sentences: list[Sentence]) -> list[Sentence]:
+    """The sentences of documents as close to the place or document named as that of the best one."""
+    weights = dict(turn.focus.weights) if turn.focus else {}
+    least = weights.get(sentences[0].document_id, 0.0) if sentences else 0.0
+    return [sentence for sentence in sentences if weights.get(sentence.document_id, 0.0) >= least]
 
 
 def _of_named_clauses(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
