@@ -30,8 +30,8 @@ READ = ("coverage", "asked_coverage", "kind")
 chunk answers; whether a number or a time stands in it where one is asked for."""
 
 ASKS = {
-    "number": re.compile(r"多少|几(?!乎|何)|比例|占比|多大|指标|规模|增速|目标值|率(是|为|要)?"),
-    "time": re.compile(r"哪(一)?年|什么时候|何时|啥时候|几年|时间|期限|多久|到哪年|截止"),
+    "number": re.compile(r"多少|(?<!好)几(?!乎|何)|比例|占比|多大|指标|规模|增速|目标值|率(是|为|要)?"),
+    "time": re.compile(r"哪(一)?年|什么时候|何时|啥时候|(?<!好)几年|时间|期限|多久|到哪年|截止"),
 }
 """How a question asks for a kind of answer."""
 HOLDS = {
