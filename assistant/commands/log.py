@@ -1,5 +1,6 @@
 """Commands about recorded answers: `log list`, `log show`, `log export`, `log forget`."""
 
+import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -104,11 +105,12 @@ def export(
         for line in lines:
             typer.echo(line.encode())
         return
-    count = 0
     try:
-        with output.open("x", encoding="utf-8", newline="\n", opener=_private) as file:
-            for count, line in enumerate(lines, start=1):
-                file.write(f"{line}\n")
+        descriptor = os.open(
+            output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+        )  # its owner alone may read it
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            count = sum(file.write(f"{line}\n") > 0 for line in lines)
     except FileExistsError as fault:
         raise PolicyError(f"{output} 已经存在,请换一个文件名") from fault
     except OSError as fault:
@@ -128,13 +130,6 @@ def forget(
         show_json({"forgotten": count})
     else:
         show(f"已彻底删除 {count} 条记录" if count else "没有这个会话的记录")
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read."""
-    import os
-
-    return os.open(path, flags, 0o600)
 
 
 def _facts(record: "Record") -> dict[str, object]:

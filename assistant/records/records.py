@@ -69,9 +69,11 @@ class Records:
 
     def find(self, beginning: str) -> Record:
         """The record whose id begins so. Raises RecordsError where there is none, or more than one."""
-        query = "SELECT record FROM answers WHERE at >= ? AND substr(id, 1, ?) = ? LIMIT 2"
-        wanted = thread_key(beginning)  # a text that SQLite takes
-        found = list(self._rows(query, (self._oldest(), len(wanted), wanted))) if beginning else []
+        query = "SELECT record FROM answers WHERE at >= ? AND id >= ? AND id < ? LIMIT 2"
+        wanted = thread_key(
+            beginning
+        )  # a text that SQLite takes; an id is hexadecimal, so all its kin are below "g"
+        found = list(self._rows(query, (self._oldest(), wanted, f"{wanted}g"))) if beginning else []
         if len(found) != 1:
             cause = f"有几条记录的编号以 {beginning} 开头" if found else f"没有编号为 {beginning} 的记录"
             raise RecordsError(f"{cause},请用 policy-assistant log list 查看完整编号")
