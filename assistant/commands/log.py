@@ -110,7 +110,10 @@ def export(
             output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
         )  # its owner alone may read it
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            count = sum(file.write(f"{line}\n") > 0 for line in lines)
+            count = 0
+            for line in lines:
+                file.write(f"{line}\n")
+                count += 1
     except FileExistsError as fault:
         raise PolicyError(f"{output} 已经存在,请换一个文件名") from fault
     except OSError as fault:
