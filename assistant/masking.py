@@ -40,32 +40,26 @@ _INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Mn"}
 _BLANK_LETTERS = set("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that show nothing
 _POINTS = set("\u00b7\u2022\u2027\u2219\u22c5\u30fb")
 
+# Patterns are compiled when a text first needs them: most questions hold nothing that could be an identifier.
 _SEPARATOR = "(?: ?[-.\u00b7] ?| {1,2})"
-_MAIL = re.compile(
-    r"(?<![\w.+%-])\w[\w.+%-]*+ ?@ ?[a-z0-9-]++(?:\.[a-z0-9-]++)*\.[a-z]{2,}", re.ASCII | re.IGNORECASE
-)
-_NUMBERS = re.compile(f"[0-9](?:{_SEPARATOR}?[0-9])*+(?:{_SEPARATOR}?[Xx](?![A-Za-z]))?")
-_GROUP = re.compile("[0-9]+|[Xx]")
+_MAIL = r"(?ai)(?<![\w.+%-])\w[\w.+%-]*+ ?@ ?[a-z0-9-]++(?:\.[a-z0-9-]++)*\.[a-z]{2,}"
+_NUMBERS = f"[0-9](?:{_SEPARATOR}?[0-9])*+(?:{_SEPARATOR}?[Xx](?![A-Za-z]))?"
+_GROUP = "[0-9]+|[Xx]"
 # A figure in these units is no number of a person. 元旦 is a day, and other units begin words (13800138000户主是谁).
-_UNIT = re.compile(" ?(?:元(?!旦)|万元|亿元|万人|%|平方|立方|公里|千瓦|吨)")
-
+_UNIT = " ?(?:元(?!旦)|万元|亿元|万人|%|平方|立方|公里|千瓦|吨)"
 # Mainland mobile numbers, ITU-T E.164 country code 86 before them or the 0 of old trunk calls.
-_MOBILE = re.compile(
+_MOBILE = (
     "(?:(?:00)?86S?|0)?(?:1[3-9][0-9]{9}|1[3-9][0-9]S[0-9]{4}S[0-9]{4}|1[3-9][0-9]{2}S[0-9]{3}S[0-9]{4}"
-    "|1[3-9][0-9]S[0-9]{8}|1S[3-9](?:S[0-9]){9})".replace("S", _SEPARATOR)
-)
+    "|1[3-9][0-9]S[0-9]{8}|1S[3-9](?:S[0-9]){9})"
+).replace("S", _SEPARATOR)
 # ISO/IEC 7812; first digits as Chinese banks have them.
-_CARD = re.compile(
-    "[3-69](?:[0-9]{15,18}|[0-9]{3}(?:S[0-9]{4}){3}(?:S[0-9]{1,3})?|[0-9]{5}S[0-9]{10,13})".replace(
-        "S", _SEPARATOR
-    )
+_CARD = "[3-69](?:[0-9]{15,18}|[0-9]{3}(?:S[0-9]{4}){3}(?:S[0-9]{1,3})?|[0-9]{5}S[0-9]{10,13})".replace(
+    "S", _SEPARATOR
 )
 # GB 11643: region, day of birth, order, check digit; before 1999 two digits of the year and no check digit.
 _REGION = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[0-9])[0-9]{4}"
-_IDENTITY = re.compile(f"{_REGION}((?:19|20)[0-9]{{2}})([0-9]{{2}})([0-9]{{2}})[0-9]{{3}}[0-9X]")
-_OLD_IDENTITY = re.compile(
-    f"{_REGION}{_SEPARATOR}?([0-9]{{2}})([0-9]{{2}})([0-9]{{2}}){_SEPARATOR}?[0-9]{{3}}"
-)
+_IDENTITY = f"{_REGION}((?:19|20)[0-9]{{2}})([0-9]{{2}})([0-9]{{2}})[0-9]{{3}}[0-9X]"
+_OLD_IDENTITY = f"{_REGION}{_SEPARATOR}?([0-9]{{2}})([0-9]{{2}})([0-9]{{2}}){_SEPARATOR}?[0-9]{{3}}"
 
 
 def mask(text: str) -> Masked:
@@ -113,7 +107,7 @@ def _plain_char(char: str) -> str:
 def _identifiers(plain: str) -> Iterator[_Found]:
     """What is found, from left to right; a mail address may hold a number."""
     end = 0
-    for mail in _MAIL.finditer(plain):
+    for mail in re.finditer(_MAIL, plain):
         yield from _numbers(plain, end, mail.start())
         yield _Found(*mail.span(), Identifier.MAIL)
         end = mail.end()
@@ -121,9 +115,11 @@ def _identifiers(plain: str) -> Iterator[_Found]:
 
 
 def _numbers(plain: str, start: int, end: int) -> Iterator[_Found]:
-    for run in _NUMBERS.finditer(plain, start, end):
+    for run in re.compile(_NUMBERS).finditer(plain, start, end):
         if len(run[0]) >= _LEAST_DIGITS:
-            yield from _in_run(plain, [group.span() for group in _GROUP.finditer(plain, *run.span())])
+            yield from _in_run(
+                plain, [group.span() for group in re.compile(_GROUP).finditer(plain, *run.span())]
+            )
 
 
 def _in_run(plain: str, groups: list[tuple[int, int]]) -> Iterator[_Found]:
@@ -134,7 +130,7 @@ def _in_run(plain: str, groups: list[tuple[int, int]]) -> Iterator[_Found]:
         for last in reversed(range(first, min(first + _MOST_DIGITS, len(groups)))):
             end = groups[last][1]
             goes_on = last + 1 < len(groups) and groups[last + 1][1] - groups[last + 1][0] <= _CARD_GROUP
-            if kind := _kind(plain[start:end], bool(_UNIT.match(plain, end)), goes_on):
+            if kind := _kind(plain[start:end], bool(re.match(_UNIT, plain[end : end + 3])), goes_on):
                 yield _Found(start, end, kind)
                 first = last
                 break
@@ -146,15 +142,17 @@ def _kind(written: str, is_figure: bool, goes_on: bool) -> Identifier | None:
     digits = "".join(char for char in written.upper() if char.isdigit() or char == "X")
     if not _LEAST_DIGITS <= len(digits) <= _MOST_DIGITS:
         return None
-    if (identity := _IDENTITY.fullmatch(digits)) and _is_day(*identity.groups()):
+    if (identity := re.fullmatch(_IDENTITY, digits)) and _is_day(*identity.groups()):
         return Identifier.IDENTITY if _has_check_digit(digits) else None
     if is_figure:
         return None
-    if (identity := _OLD_IDENTITY.fullmatch(written)) and _is_day(f"19{identity[1]}", *identity.groups()[1:]):
+    if (identity := re.fullmatch(_OLD_IDENTITY, written)) and _is_day(
+        f"19{identity[1]}", *identity.groups()[1:]
+    ):
         return Identifier.IDENTITY
-    if _MOBILE.fullmatch(written):
+    if re.fullmatch(_MOBILE, written):
         return Identifier.MOBILE
-    is_card = _CARD.fullmatch(written) and _has_luhn_digit(digits) and not goes_on
+    is_card = re.fullmatch(_CARD, written) and _has_luhn_digit(digits) and not goes_on
     return Identifier.CARD if is_card else None
 
 

@@ -107,6 +107,10 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "fetch",
         "use",
         "selfcheck",
+        "log",
+        "list",
+        "forget",
+        "export",
     }
     assert set(re.findall(r"[A-Za-z]+", words)) <= names
 

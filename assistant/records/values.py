@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -46,10 +47,10 @@ def from_json(written: str) -> Record:
 
 def _rebuilt(kind: Any, value: Any) -> Any:  # noqa: ANN401
     """The value of type `kind` of which JSON kept `value`."""
-    if is_dataclass(kind):
-        kinds = get_type_hints(kind)
+    if isinstance(kind, type) and is_dataclass(kind):
+        kinds = _types(kind)
         known = [field.name for field in fields(kind) if field.name in value]
-        return kind(**{name: _rebuilt(kinds[name], value[name]) for name in known})  # type: ignore[operator]
+        return kind(**{name: _rebuilt(kinds[name], value[name]) for name in known})
     outer, inner = get_origin(kind), get_args(kind)
     if outer in (Union, UnionType):
         return None if value is None else _rebuilt(inner[0], value)
@@ -57,3 +58,8 @@ def _rebuilt(kind: Any, value: Any) -> Any:  # noqa: ANN401
         repeated = inner[:1] * len(value) if inner[-1] is Ellipsis else inner
         return tuple(_rebuilt(*pair) for pair in zip(repeated, value, strict=True))
     return kind(value) if isinstance(kind, type) and issubclass(kind, Enum) else value
+
+
+@cache
+def _types(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
