@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eval.retrieval import Baseline, measure, split_text, summarise
-from eval.retrieval import to_markdown as retrieval_markdown
 
 from assistant import Answer, PolicyAssistant, Status
 from assistant.cite import cite
@@ -28,6 +26,8 @@ from eval.questions import (
     read_refusal,
     read_retrieval,
 )
+from eval.retrieval import Baseline, measure, split_text, summarise
+from eval.retrieval import to_markdown as retrieval_markdown
 from eval.speed import Child
 from eval.walk import walk
 from index.clauses import parse_clauses
