@@ -99,6 +99,8 @@ class Answer:
     confidence: float = 0.0
     """How sure it is that the documents hold the answer, 0 to 1: `assistant.gate` answers from .5 on; 1 where a clause
     named was looked up, 0 where a question was turned away before any passage was judged."""
+    id: str | None = field(default=None, compare=False)
+    """Names the record of this answer (`assistant.records`); random, None where it was not recorded."""
     seconds: float = field(default=0.0, compare=False)
 
     @property

@@ -107,7 +107,7 @@ def _use(folder: Path, embedder: Embedder) -> tuple[Answer, list[Passage]]:
     with as_file(files("index").joinpath("corpus", _DOCUMENT)) as document:
         shutil.copyfile(document, documents / _DOCUMENT)
     sync_folder(documents, store, embedder=embedder)
-    with PolicyAssistant(store, embedder) as assistant:
+    with PolicyAssistant(store, embedder, record=False) as assistant:
         return assistant.ask(_QUESTION), assistant.search(_QUESTION)
 
 

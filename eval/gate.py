@@ -63,7 +63,7 @@ def main() -> None:
         "--others", type=Path, help="a text file of more questions outside the corpus, one a line"
     )
     more = parser.parse_args().others
-    assistant = PolicyAssistant()
+    assistant = PolicyAssistant(record=False)
     gold = [one for one in read_split("dev", assistant.documents()) if len(one.turns) == 1]
     answerable = [one.turns[0] for one in gold if one.answerable]
     others = [one.turns[0] for one in gold if not one.answerable]

@@ -60,7 +60,12 @@ class Child:
 
 def run_child(code: str, store: Path) -> Child:
     """Run `code` in a new Python with its index at `store`; raises CalledProcessError where it fails."""
-    environment = {**os.environ, "POLICY_ASSISTANT_STORE": str(store), "POLICY_ASSISTANT_EMBEDDER": "builtin"}
+    environment = {
+        **os.environ,
+        "POLICY_ASSISTANT_STORE": str(store),
+        "POLICY_ASSISTANT_RECORDS": str(store.with_name("records")),
+        "POLICY_ASSISTANT_EMBEDDER": "builtin",
+    }
     begun = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=True

@@ -55,7 +55,7 @@ def evaluate(
     if split not in SPLITS:
         raise typer.BadParameter("", param_hint="--split")
     least = read_floors(floors) if floors else {}
-    assistant = open_assistant(store)
+    assistant = open_assistant(store, record=False)
     if score is None:
         with watched() as progress:
             folder = run.ask_all(assistant, str(gold or split), systems.split(","), out, progress)
