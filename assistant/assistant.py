@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Self
 
 from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
+from assistant.events import Event, Noticed
 from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.shipped import chosen_reranker, open_reader
+from assistant.written.choose import chosen_writer
+from assistant.written.model import ChatModel
 from index.datatypes import Document
 from index.embedder import Embedder
 from index.generation import Progress
@@ -29,10 +33,12 @@ class PolicyAssistant:
 
     `store`: folder of an index; where it is None the user's own, which always holds the shipped corpus. `embedder`:
     one, or what the setting of that name takes; that setting where it is None. `today`: the day on which validity is
-    judged, the present day where it is None. `progress` is told of indexing, where opening comes to that.
+    judged, the present day where it is None. `llm`: a LangChain chat model, or the name of one at the endpoint of the
+    settings, that writes answers; the setting of that name where it is None, and without one answers are extracted.
+    `progress` is told of indexing, where opening comes to that.
 
     Threads may share it. A store that is synchronised meanwhile is answered from as it was until the next question.
-    Raises PolicyError where the store cannot be opened.
+    Raises PolicyError where the store cannot be opened, or a chat model is named without its endpoint.
     """
 
     def __init__(
@@ -41,11 +47,13 @@ class PolicyAssistant:
         embedder: Embedder | str | None = None,
         today: date | None = None,
         *,
+        llm: ChatModel | str | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)
         self._today = today
         self._reranker = chosen_reranker()
+        self._writer = chosen_writer(llm)
 
     def __enter__(self) -> Self:
         return self
@@ -67,15 +75,27 @@ class PolicyAssistant:
 
     def ask(self, question: str) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status."""
+        for event in self.stream(question):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("the last event is the answer")
+
+    def stream(self, question: str) -> Iterator[Event]:
+        """The answer to `question` piece by piece, last the answer as `ask` gives it."""
         begun = time.perf_counter()
         try:
             with self._reader.use() as store:
-                answer = pipeline.run(question, self._retriever(store), self._today or date.today())
-                answer = _with_notices(answer, (*self._news, *store.shortfalls))
+                day = self._today or date.today()
+                for event in pipeline.stream(question, self._retriever(store), day, self._writer):
+                    if isinstance(event, Answer):
+                        answer = _with_notices(event, (*self._news, *store.shortfalls))
+                    else:
+                        yield event
         except Exception:
             _log.exception("no answer")
             answer = Answer(question[:50], Status.ERROR, reply(Status.ERROR))
-        return replace(answer, seconds=time.perf_counter() - begun)
+        yield from map(Noticed, answer.notices)
+        yield replace(answer, seconds=time.perf_counter() - begun)
 
     def search(self, question: str, k: int = 10) -> list[Passage]:
         """The `k` best passages, by the same retrieval as `ask`, exact look-up included; none for an empty question."""

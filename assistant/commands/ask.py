@@ -74,6 +74,8 @@ def _why_none(question: str) -> str:
 
 def _show_answer(answer: Answer) -> None:
     show(answer.text)
+    if answer.label:
+        show(faint=answer.label)
     if answer.citations or answer.nearest:
         show()
     for citation in answer.citations:
