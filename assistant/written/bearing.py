@@ -14,6 +14,7 @@ _KINDS = {
     "free": r"免费|无偿|免除|减免",
     "not": r"不(?!断|仅|但|同|论|管|动产)|未(?!来)|没|无(?!论|障碍|人|线|缝|疑|烟|害|轨|废)|非(?!常|遗|物质|洲)",
 }
+_FILLERS = set("的了将要会")
 _WORD = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items()))
 
 
@@ -22,6 +23,21 @@ def bearings(text: str) -> Counter[str]:
     return Counter(found.lastgroup or "" for found in _WORD.finditer(text))
 
 
+def stand_alike(text: str, other: str) -> bool:
+    """Whether each of these words of `text` stands in `other` behind or before the same character, empty words apart:
+    取消户籍制度 is put together anew where the other text has 取消落户限制.
+    """
+    plain, among = _without_empty(text), _without_empty(other)
+    return all(
+        plain[max(0, start - 1) : end] in among or plain[start : end + 1] in among
+        for start, end in (found.span() for found in _WORD.finditer(plain))
+    )
+
+
 def without_bearings(text: str) -> str:
     """`text` without these words."""
     return _WORD.sub(" ", text)
+
+
+def _without_empty(text: str) -> str:
+    return "".join(char for char in text if char not in _FILLERS)

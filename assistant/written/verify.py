@@ -7,7 +7,7 @@ from decimal import Decimal
 from assistant.cite import locate
 from assistant.datatypes import Passage, Quote, Statement
 from assistant.places import find_places
-from assistant.written.bearing import bearings, without_bearings
+from assistant.written.bearing import bearings, stand_alike, without_bearings
 from assistant.written.figures import Figure, figures
 from assistant.written.statements import Claim
 from assistant.written.wording import share_held
@@ -25,7 +25,7 @@ TAKEN_UP = 0.5
 
 _EXCEPTS = re.compile(r"但(?!是否)|不过|然而|除外|除此|除.{1,20}外|另有规定")
 _PART = re.compile(r"[^,。;:?!\n]+")
-# What may stand in a statement besides letters and digits; no mark-up, no address, no marker of ours.
+# What may stand in a statement besides letters, digits and what its quotes have: no mark-up, no marker of ours.
 _PUNCTUATION = set(" ,.;:?!()%~-/·、。\u2018\u2019\u201c\u201d\u2014\u2026《》\"'")
 _LATIN = re.compile(r"[a-z][a-z0-9.+-]*")
 
@@ -43,18 +43,20 @@ def verify_claim(
     text = normalise(shown)
     if not quotes or not 0 < len(text) <= LONGEST:
         return None
-    cited = [_searched(quote.text, documents[quote.document_id]) for quote in quotes]
+    sources = [documents[quote.document_id] for quote in quotes]
+    plain = [normalise(quote.text) for quote in quotes]
+    standard = [normalise(q.text, d.metadata.wording) for q, d in zip(quotes, sources, strict=True)]
     context = " ".join(_context(passages[number - 1], documents) for number, _ in claim.quotes)
-    whole = " ".join(cited)
+    whole = " ".join([*plain, *standard])
     sound = (
         _plainly_written(text, f"{whole} {context}")
-        and _figures_hold(figures(text), [figures(normalise(q.text)) for q in quotes], figures(context))
+        and _figures_hold(figures(text), [figures(sentence) for sentence in plain], figures(context))
         and _places_hold(text, f"{whole} {context}")
-        and _bearings_hold(text, cited)
+        and (_bearings_hold(text, plain) or _bearings_hold(text, standard))
     )
     if not sound:
         return None
-    if share_held(text, f"{whole} {context}") < OWN_WORDS:
+    if share_held(text, f"{whole} {context}") < OWN_WORDS or not stand_alike(text, whole):
         return quotes[0]
     return Statement(shown if shown[-1] in "。;\uff1b!\uff01" else f"{shown}。", quotes)
 
@@ -92,24 +94,19 @@ def _sentences(document: Document, passage: Passage, start: int, end: int) -> tu
     return spans[first][0], spans[last][1]
 
 
-def _searched(text: str, document: Document) -> str:
-    """The text, and where the document's words were replaced, in standard words too."""
-    plain, standard = normalise(text), normalise(text, document.metadata.wording)
-    return plain if plain == standard else f"{plain} {standard}"
-
-
 def _context(passage: Passage, documents: Mapping[str, Document]) -> str:
     """The names under which the passage stands: headings, document, region."""
     document = documents[passage.document_id]
     above = [clause.heading for clause in document.ancestors(document.by_id[passage.clause_id])]
     known = document.metadata
     names = (known.name, known.title or "", known.region or "", known.issuer or "", *known.short_names)
-    return _searched(" ".join([*above, passage.heading, *names]), document)
+    told = " ".join([*above, passage.heading, *names])
+    return f"{normalise(told)} {normalise(told, known.wording)}"
 
 
 def _plainly_written(text: str, basis: str) -> bool:
-    """Whether `text` is letters, digits and punctuation, its foreign words those of `basis`."""
-    if not all(char.isalnum() or char in _PUNCTUATION for char in text):
+    """Whether `text` is letters, digits and punctuation, its signs, foreign words and titles those of `basis`."""
+    if not all(char.isalnum() or char in _PUNCTUATION or char in basis for char in text):
         return False
     known = set(_LATIN.findall(basis))
     return set(_LATIN.findall(text)) <= known and all(
@@ -142,7 +139,8 @@ def _in_order(values: Sequence[Decimal], among: Sequence[Decimal]) -> bool:
 
 
 def _places_hold(text: str, basis: str) -> bool:
-    return all(place.name in basis for place in find_places(text))
+    held = {place.name for place in find_places(basis)}
+    return all(place.name in held or place.name in basis for place in find_places(text))
 
 
 def _bearings_hold(text: str, cited: Sequence[str]) -> bool:
