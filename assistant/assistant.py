@@ -17,6 +17,7 @@ from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.shipped import chosen_reranker, open_reader
 from assistant.written.choose import chosen_writer
 from assistant.written.model import ChatModel
+from assistant.written.write import Writer
 from index.datatypes import Document
 from index.embedder import Embedder
 from index.generation import Progress
@@ -33,9 +34,9 @@ class PolicyAssistant:
 
     `store`: folder of an index; where it is None the user's own, which always holds the shipped corpus. `embedder`:
     one, or what the setting of that name takes; that setting where it is None. `today`: the day on which validity is
-    judged, the present day where it is None. `llm`: a LangChain chat model, or the name of one at the endpoint of the
-    settings, that writes answers; the setting of that name where it is None, and without one answers are extracted.
-    `progress` is told of indexing, where opening comes to that.
+    judged, the present day where it is None. `llm`: what writes answers, a LangChain chat model, the name of one at
+    the endpoint of the settings, or a `Writer` with time-outs of its own; the setting where it is None, and where
+    that is empty answers are extracted. `progress` is told of indexing, where opening comes to that.
 
     Threads may share it. A store that is synchronised meanwhile is answered from as it was until the next question.
     Raises PolicyError where the store cannot be opened, or a chat model is named without its endpoint.
@@ -47,7 +48,7 @@ class PolicyAssistant:
         embedder: Embedder | str | None = None,
         today: date | None = None,
         *,
-        llm: ChatModel | str | None = None,
+        llm: Writer | ChatModel | str | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)

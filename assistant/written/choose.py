@@ -6,8 +6,8 @@ from assistant.written.write import Writer
 from index.datatypes import PolicyError
 
 
-def chosen_writer(llm: ChatModel | str | None) -> Writer | None:
-    """The writer of `llm`, a model or the name of one at the endpoint of the settings; where None that of the
+def chosen_writer(llm: Writer | ChatModel | str | None) -> Writer | None:
+    """The writer of `llm`: one, a model, or the name of one at the endpoint of the settings; where None that of the
     settings, or None. Nothing is opened yet.
 
     Raises PolicyError where a model is named without its endpoint: nothing goes to a host that nobody set.
@@ -16,6 +16,8 @@ def chosen_writer(llm: ChatModel | str | None) -> Writer | None:
     chosen = llm or known.llm_model
     if chosen is None:
         return None
+    if isinstance(chosen, Writer):
+        return chosen
     if not isinstance(chosen, str):
         return Writer(str(getattr(chosen, "model_name", type(chosen).__name__)), lambda: chosen)
     name, address = chosen, known.llm_base_url

@@ -27,6 +27,7 @@ _EXCEPTS = re.compile(r"但(?!是否)|不过|然而|除外|除此|除.{1,20}外|
 _PART = re.compile(r"[^,。;:?!\n]+")
 # What may stand in a statement besides letters, digits and what its quotes have: no mark-up, no marker of ours.
 _PUNCTUATION = set(" ,.;:?!()%~-/·、。\u2018\u2019\u201c\u201d\u2014\u2026《》\"'")
+_NEVER = set("[]<>{}`|\\")
 _LATIN = re.compile(r"[a-z][a-z0-9.+-]*")
 
 
@@ -106,7 +107,8 @@ def _context(passage: Passage, documents: Mapping[str, Document]) -> str:
 
 def _plainly_written(text: str, basis: str) -> bool:
     """Whether `text` is letters, digits and punctuation, its signs, foreign words and titles those of `basis`."""
-    if not all(char.isalnum() or char in _PUNCTUATION or char in basis for char in text):
+    signs = {char for char in text if not char.isalnum()} - _PUNCTUATION
+    if signs & _NEVER or not signs <= set(basis):
         return False
     known = set(_LATIN.findall(basis))
     return set(_LATIN.findall(text)) <= known and all(
@@ -150,7 +152,6 @@ def _bearings_hold(text: str, cited: Sequence[str]) -> bool:
     plain = without_bearings(text)
     taken = [part for part in parts if share_held(without_bearings(part), plain) >= TAKEN_UP]
     needed = sum((bearings(part) for part in taken), type(stated)())
-    if taken and any(_EXCEPTS.search(part) for part in parts):
-        needed["except"] = max(needed["except"], 1)
+    needed["except"] = int(bool(taken) and any(_EXCEPTS.search(part) for part in parts))
     available = sum((bearings(part) for part in parts), type(stated)())
     return needed <= stated and all(kind in available for kind in stated)
