@@ -51,10 +51,10 @@ class PolicyAssistant:
         llm: Writer | ChatModel | str | None = None,
         progress: Progress | None = None,
     ) -> None:
+        self._writer = chosen_writer(llm)
         self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)
         self._today = today
         self._reranker = chosen_reranker()
-        self._writer = chosen_writer(llm)
 
     def __enter__(self) -> Self:
         return self

@@ -54,7 +54,7 @@ class Reply:
     piece: int = 8
     """Characters of a piece; a Chinese token has one or two."""
     cut_after: int | None = None
-    """Pieces after which the connection breaks."""
+    """Pieces after which the connection breaks, at the latest behind the last one."""
     error_after: int | None = None
     """Pieces after which an error event comes."""
     thinking: str = ""
@@ -136,6 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self.llm.pause(reply.between if number else 0.0)
             self._event(_chunk(delta, None))
+        if reply.cut_after is not None:
+            return
         if reply.finish:
             self._event(_chunk({}, reply.finish))
         self._line("data: [DONE]\n\n")

@@ -75,6 +75,8 @@ def listen(model: ChatModel, messages: list[tuple[str, str]], patience: Patience
     except NotWrittenError as error:
         wait = patience.pause if error.retry_after is None else error.retry_after
         late = time.monotonic() - begun > patience.connect
+        if came and error.fault is Fault.UNREACHABLE:  # any more
+            raise NotWrittenError(Fault.BROKEN) from None
         if came or late or not error.passing or not 0 <= wait <= LONG_WAIT:
             raise
     else:

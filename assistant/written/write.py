@@ -65,7 +65,8 @@ class Writer:
             yield
         except NotWrittenError as error:
             self.breaker.note(works=error.fault in MODEL_WORKS)
-            _log.warning("no written answer: %s", error.fault)
+            if error.fault not in MODEL_WORKS:
+                _log.warning("no written answer: %s", error.fault)
             raise
         except Exception as error:
             self.breaker.note(works=False)
