@@ -32,7 +32,7 @@ def tell(turn: Turn, writer: Writer | None) -> Generator[Shown | Withdrawn, None
     parts = turn.draft.parts if turn.draft else ()
     if not writer or not turn.material:
         return (yield from _pieces(parts, turn.documents, Label.EXTRACT))
-    writing = writer.begin(turn.question.shown, turn.material, turn.documents)
+    writing = writer.begin(turn)
     try:
         told = yield from _pieces(writing.parts(), turn.documents, Label.GENERATED)
     except NotWrittenError as error:

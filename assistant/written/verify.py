@@ -7,6 +7,8 @@ from decimal import Decimal
 from assistant.cite import locate
 from assistant.datatypes import Passage, Quote, Statement
 from assistant.places import find_places
+from assistant.terms import Term, coverage
+from assistant.written.addressed import speaks_to_model
 from assistant.written.bearing import bearings, stand_alike, without_bearings
 from assistant.written.figures import Figure, figures
 from assistant.written.statements import Claim
@@ -32,12 +34,13 @@ _LATIN = re.compile(r"[a-z][a-z0-9.+-]*")
 
 
 def verify_claim(
-    claim: Claim, passages: Sequence[Passage], documents: Mapping[str, Document]
+    claim: Claim, passages: Sequence[Passage], documents: Mapping[str, Document], terms: Sequence[Term] = ()
 ) -> Statement | Quote | None:
     """The statement with its quotes, each widened to its whole sentences; the first of these alone where the
     statement is in words of its own; None where anything about it is wrong.
 
-    `passages` as the model saw them, the first one its number 1.
+    `passages` as the model saw them, the first one its number 1. `terms` of the question, where it has some: a
+    quote that holds none of them, nor its heading, is on another matter.
     """
     quotes = _quotes(claim, passages, documents)
     shown = " ".join(claim.text.split())
@@ -49,8 +52,11 @@ def verify_claim(
     standard = [normalise(q.text, d.metadata.wording) for q, d in zip(quotes, sources, strict=True)]
     context = " ".join(_context(passages[number - 1], documents) for number, _ in claim.quotes)
     whole = " ".join([*plain, *standard])
+    headings = " ".join(normalise(passages[number - 1].heading) for number, _ in claim.quotes)
     sound = (
-        _plainly_written(text, f"{whole} {context}")
+        not any(map(speaks_to_model, plain))
+        and (not terms or coverage(terms, f"{whole} {headings}") > 0)
+        and _plainly_written(text, f"{whole} {context}")
         and _figures_hold(figures(text), [figures(sentence) for sentence in plain], figures(context))
         and _places_hold(text, f"{whole} {context}")
         and (_bearings_hold(text, plain) or _bearings_hold(text, standard))

@@ -1,12 +1,13 @@
 """Passages -> the parts of a draft, each as soon as it is written and verified."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from assistant.datatypes import Part, Passage, Quote, Statement
+from assistant.datatypes import Part, Quote, Statement
 from assistant.replies import connective
+from assistant.turn import Turn
 from assistant.written.breaker import Breaker
 from assistant.written.faults import MODEL_WORKS, Fault, NotWrittenError
 from assistant.written.model import ChatModel, Patience, listen
@@ -14,7 +15,6 @@ from assistant.written.prompt import fill_prompt
 from assistant.written.statements import Extent, read_reply
 from assistant.written.verify import verify_claim
 from assistant.written.wording import is_chinese
-from index.datatypes import Document
 
 MOST_STATEMENTS = 6
 
@@ -38,11 +38,9 @@ class Writer:
         self._model: ChatModel | None = None
         self._lock = Lock()
 
-    def begin(
-        self, question: str, passages: Sequence[Passage], documents: Mapping[str, Document]
-    ) -> "Writing":
-        """One answer to be written; nothing is sent before its parts are asked for."""
-        return Writing(self, question, passages, documents)
+    def begin(self, turn: Turn) -> "Writing":
+        """The answer of `turn` from its material; nothing is sent before its parts are asked for."""
+        return Writing(self, turn)
 
     def listen(self, messages: list[tuple[str, str]]) -> Iterator[str]:
         """The model's words as they come. Raises NotWrittenError."""
@@ -83,17 +81,9 @@ class Writer:
 class Writing:
     """One answer being written."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        question: str,
-        passages: Sequence[Passage],
-        documents: Mapping[str, Document],
-    ) -> None:
+    def __init__(self, writer: Writer, turn: Turn) -> None:
         self._writer = writer
-        self._question = question
-        self._passages = passages
-        self._documents = documents
+        self._turn = turn
         self.partly = False
         """Once it is written: whether the model says that the passages answer only a part."""
 
@@ -117,8 +107,9 @@ class Writing:
                 raise NotWrittenError(Fault.UNVERIFIED)
 
     def _statements(self) -> Iterator[Statement | Quote]:
-        messages, count = fill_prompt(self._question, self._passages, self._documents)
-        passages = self._passages[:count]
+        turn = self._turn
+        messages, count = fill_prompt(turn.question.shown, turn.material, turn.documents)
+        passages = turn.material[:count]
         for found in read_reply(self._writer.listen(messages)):
             if found is Extent.NOT:
                 raise NotWrittenError(Fault.NOT_HELD)
@@ -126,9 +117,9 @@ class Writing:
                 self.partly = found is Extent.PARTLY
             elif not is_chinese(found.text):
                 raise NotWrittenError(Fault.LANGUAGE)
-            elif verified := verify_claim(found, passages, self._documents):
+            elif verified := verify_claim(found, passages, turn.documents, turn.terms):
                 yield verified
 
     def _names(self, statement: Statement | Quote) -> tuple[str, ...]:
         quotes = statement.quotes if isinstance(statement, Statement) else (statement,)
-        return tuple(dict.fromkeys(self._documents[quote.document_id].metadata.name for quote in quotes))
+        return tuple(dict.fromkeys(self._turn.documents[quote.document_id].metadata.name for quote in quotes))
