@@ -2,7 +2,10 @@
 
 import json
 import logging
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -518,3 +521,20 @@ def test_the_server_speaks_the_protocol_without_streaming_too(llm: Llm) -> None:
     assert isinstance(model, BaseChatModel)
     assert model.invoke("你好").content == "你好"
     assert llm.requests[-1].body["stream"] is False
+
+
+def test_without_a_model_none_of_its_libraries_is_imported(shipped_store: Path) -> None:
+    code = (
+        "import sys\n"
+        "from assistant import PolicyAssistant\n"
+        "with PolicyAssistant(sys.argv[1]) as assistant:\n"
+        "    assert assistant.ask(sys.argv[2]).answered\n"
+        "heavy = {'langchain', 'langchain_openai', 'openai', 'langgraph'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    root = str(Path(__file__).parent.parent)
+    subprocess.run(
+        [sys.executable, "-c", code, str(shipped_store), QUESTION],
+        env={**os.environ, "PYTHONPATH": root},
+        check=True,
+    )

@@ -12,7 +12,7 @@ from assistant.written.bearing import bearings
 from assistant.written.figures import Figure, figures
 from assistant.written.statements import Claim
 from assistant.written.verify import verify_claim
-from assistant.written.wording import share_held
+from assistant.written.wording import own_words, share_held
 from index.clauses import parse_clauses
 from index.datatypes import Document, Metadata
 from tests.claims import FALSE, HONEST, cases, draw
@@ -133,6 +133,8 @@ def test_one_false_quote_voids_the_statement() -> None:
     [
         pytest.param("您可以放心搬来生活。", id="unrelated and fluent"),
         pytest.param("大连取消户籍制度。", id="put together anew"),
+        pytest.param(f"大连{LIMIT},手续当天办好。", id="a true sentence with more behind it"),
+        pytest.param(f"蠢货,{LIMIT}。", id="a word before a true sentence"),
     ],
 )
 def test_in_place_of_words_of_its_own_the_quote_is_shown(text: str) -> None:
@@ -187,6 +189,12 @@ def test_share_of_words() -> None:
     assert share_held("落户限制", "取消落户限制") == 1.0
     assert share_held("放心落户", "取消落户限制") == 0.5
     assert share_held("的", "") == 1.0
+
+
+def test_own_words() -> None:
+    said = "根据规定,大连将免征契税三年,取消落户限制"
+    assert own_words(said, "大连取消落户限制") == ("免征契税",)
+    assert own_words(said, "大连取消落户限制", ["免征", "契税"]) == ()
 
 
 @pytest.mark.parametrize("kind", list(FALSE))

@@ -12,7 +12,7 @@ from assistant.written.addressed import speaks_to_model
 from assistant.written.bearing import bearings, stand_alike, without_bearings
 from assistant.written.figures import Figure, figures
 from assistant.written.statements import Claim
-from assistant.written.wording import share_held
+from assistant.written.wording import own_words, share_held
 from index.chunk import sentence_spans
 from index.datatypes import Document
 from index.searchable import normalise
@@ -20,8 +20,6 @@ from index.searchable import normalise
 LEAST_WORDS = 4
 """Characters of the shortest quote: less says nothing."""
 LONGEST = 300
-OWN_WORDS = 0.6
-"""Share of a statement's words that stand in its quotes or their headings, from which it is shown itself."""
 TAKEN_UP = 0.5
 """Share of the words of a part of a sentence in the statement, from which the statement is on that part."""
 
@@ -63,7 +61,8 @@ def verify_claim(
     )
     if not sound:
         return None
-    if share_held(text, f"{whole} {context}") < OWN_WORDS or not stand_alike(text, whole):
+    same = [term.text for term in terms if any(other in whole for other in term.others)]
+    if own_words(text, f"{whole} {context}", same) or not stand_alike(text, whole):
         return quotes[0]
     return Statement(shown if shown[-1] in "。;\uff1b!\uff01" else f"{shown}。", quotes)
 
