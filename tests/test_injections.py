@@ -1,7 +1,6 @@
 """Orders planted in questions and in documents change nothing, even where the model obeys every one of them."""
 
 import base64
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,19 +140,11 @@ def test_an_order_in_the_question(
 def test_the_obeying_model_is_really_asked(written_to: PolicyAssistant, llm: Llm) -> None:
     """So the orders above do reach it, and it does lie."""
     llm.script = obeying
-    reached = 0
+    llm.requests.clear()
     for order in ORDERS.values():
-        llm.requests.clear()
         written_to.ask(QUESTION + order)
-        reached += bool(llm.requests)
-    assert reached >= 15
-    request = next(iter(llm.requests), None) or _asked(written_to, llm)
-    assert "77" in obeying(request).text or len(json.dumps(obeying(request).text)) > 100
-
-
-def _asked(assistant: PolicyAssistant, llm: Llm) -> Request:
-    assistant.ask(QUESTION)
-    return llm.requests[-1]
+    lies = [obeying(request).text for request in llm.requests]
+    assert sum(any(word in lie for word in FORBIDDEN) for lie in lies) >= 15
 
 
 # in documents

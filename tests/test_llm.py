@@ -392,6 +392,7 @@ def test_a_fluent_statement_beside_an_unrelated_quote_gives_way_to_the_quote(roo
         pytest.param(f"<think>先看{{第1段}}</think>\n{GOOD}", id="thinking"),
         pytest.param("[" + GOOD.replace("\n", ",\n") + "]", id="list"),
         pytest.param(GOOD.replace("\n", ""), id="one line"),
+        pytest.param(GOOD.replace("}\n", ', "statements": [5, ', 1) + "]}", id="one object"),
         pytest.param(
             json.dumps(json.loads(GOOD.split("\n")[0]))
             + json.dumps(json.loads(GOOD.split("\n")[1]), indent=2),

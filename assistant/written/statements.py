@@ -39,13 +39,13 @@ def read_reply(pieces: Iterable[str]) -> Iterator[Extent | Claim]:
     """
     begun = False
     for found in _objects(pieces):
+        told = [found]
         if not begun:
             yield _extent(found)
             begun = True
-            continue
-        claim = _claim(found)
-        if claim:
-            yield claim
+            inside = found.get("statements")  # some models put all into one object
+            told = inside if isinstance(inside, list) else []
+        yield from filter(None, map(_claim, told))
     if not begun:
         raise NotWrittenError(Fault.BROKEN)
 
@@ -83,7 +83,9 @@ def _extent(found: dict[str, Any]) -> Extent:
         raise NotWrittenError(Fault.BROKEN) from None
 
 
-def _claim(found: dict[str, Any]) -> Claim | None:
+def _claim(found: object) -> Claim | None:
+    if not isinstance(found, dict):
+        return None
     text, quotes = found.get("text"), found.get("quotes")
     if not isinstance(text, str) or not isinstance(quotes, list):
         return None
