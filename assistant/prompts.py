@@ -40,6 +40,7 @@ def fill(template: str, name: str, variables: dict[str, str]) -> str:
     return read.substitute(variables)
 
 
+@cache
 def digests() -> dict[str, str]:
     """SHA-256 of every file of `prompts/`, by name: tells which words an answer was made with."""
     names = sorted(file.name for file in files("prompts").iterdir() if file.name.endswith((".toml", ".txt")))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from assistant.datatypes import Part, Quote, Statement
+from assistant.masking import mask
 from assistant.replies import connective
 from assistant.turn import Turn
 from assistant.written.breaker import Breaker
@@ -108,7 +109,7 @@ class Writing:
 
     def _statements(self) -> Iterator[Statement | Quote]:
         turn = self._turn
-        messages, count = fill_prompt(turn.question.shown, turn.material, turn.documents)
+        messages, count = fill_prompt(mask(turn.question.shown).text, turn.material, turn.documents)
         passages = turn.material[:count]
         for found in read_reply(self._writer.listen(messages)):
             if found is Extent.NOT:
