@@ -14,10 +14,12 @@ from assistant.datatypes import Passage
 from assistant.sentences import Sentence
 
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
-THRESHOLD = 3.3
-"""Weighted sum at which the line says yes as often as no."""
-ASKED = 0.48
-"""Cosine to a question that a passage answers at which that says yes as often as no."""
+THRESHOLD = 3.0
+"""Weighted sum from which the documents' own words are enough."""
+ASKED = 0.52
+"""Cosine to a question that a passage answers which is enough, lower where the words speak for it too."""
+SUPPORT = 0.05
+"""What 1 of the weighted sum adds to that cosine."""
 STEEPNESS = 10.0
 """By how much that cosine moves the logarithm of the odds; the line's own slope is 1."""
 YES = 0.5
@@ -54,7 +56,8 @@ class Features:
         """How sure it is that the passages answer, by the surer of the two ways; 0 to 1."""
         measured = {"context": self.context, "cosine": self.cosine, "mass": self.mass}
         line = sum(WEIGHTS[name] * value for name, value in measured.items()) + NAMED * self.named
-        return max(_logistic(line - THRESHOLD), _logistic(STEEPNESS * (self.asked - ASKED)))
+        asked = self.asked + SUPPORT * line
+        return max(_logistic(line - THRESHOLD), _logistic(STEEPNESS * (asked - ASKED)) if self.asked else 0.0)
 
 
 def measure(

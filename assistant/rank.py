@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -65,18 +65,19 @@ def rank(
     store: Store,
     weight: NDArray[np.float32],
     first: Sequence[int] = (),
+    counts: Mapping[str, float] | None = None,
 ) -> list[Ranked]:
     """Chunks by score, best first, those of the rows `first` before all others.
 
     `text` is the question, `topic` what is left of it without names of documents and places, `terms` those of the
-    topic. `weight` is one factor a row, 0 for rows that are out of the question. Where the store cannot search by
-    meaning, the other measures count alone.
+    topic. `weight` is one factor a row, 0 for rows that are out of the question. `counts` are other weights of the
+    measures than the package's. Where the store cannot search by meaning, the other measures count alone.
     """
-    measured = measure(text, topic, terms, store, weight, first)
-    counted = {name: counts for name, counts in weights().items() if name in measured.scores}
+    measured = measure(text, topic, terms, store, weight, first, counts)
+    counted = {name: count for name, count in (counts or weights()).items() if name in measured.scores}
     found = []
     for place, row in enumerate(measured.rows):
-        score = sum(counts * measured.scores[name][place] for name, counts in counted.items())
+        score = sum(count * measured.scores[name][place] for name, count in counted.items())
         score *= float(weight[row]) / sum(counted.values())
         why = tuple((name, round(float(values[place]), 4)) for name, values in measured.told.items())
         found.append(Ranked(measured.chunks[place], float(score), why))
@@ -103,11 +104,13 @@ def measure(
     store: Store,
     weight: NDArray[np.float32],
     first: Sequence[int] = (),
+    counts: Mapping[str, float] | None = None,
 ) -> Measured:
     """Search, take the best rows, and measure them closely; arguments as of `rank`."""
     searched = _search(topic, terms, store)
     scaled = {name: _scaled(scores) for name, scores in searched.items()}
-    fused = sum((weights()[name] * scores for name, scores in scaled.items()), np.zeros_like(weight))
+    counts = counts or weights()
+    fused = sum((counts.get(name, 0.0) * scores for name, scores in scaled.items()), np.zeros_like(weight))
     named = [row for row in first if weight[row] > 0]
     best = np.argsort(-fused * weight, kind="stable")[:CANDIDATES]
     rows = named + [int(row) for row in best if weight[row] > 0 and row not in first]

@@ -1,6 +1,6 @@
 """Question -> passages: clauses named by number or heading first, then the best by rank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -39,6 +39,8 @@ class PolicyRetriever(BaseRetriever):
     store: SkipValidation[Store]
     lexicon: SkipValidation[Lexicon] = shipped_lexicon()
     reranker: SkipValidation[Reranker] | None = None
+    counts: dict[str, float] | None = None
+    """What each measure of `assistant.rank` counts; None for the package's weights."""
     k: int = 10
 
     def _get_relevant_documents(
@@ -55,7 +57,7 @@ class PolicyRetriever(BaseRetriever):
             return []
         read = focus or read_focus(question.text, self.store.documents())
         known = None if isinstance(read, Outcome) else read
-        found = find_passages(question.text, known, self.store, self.lexicon, within)
+        found = find_passages(question.text, known, self.store, self.lexicon, within, self.counts)
         if self.reranker:
             found = reorder(question.text, found, self.reranker)
         return [as_langchain(passage) for passage in found[: k or self.k]]
@@ -81,13 +83,18 @@ def reorder(text: str, passages: list[Passage], reranker: Reranker) -> list[Pass
 
 
 def find_passages(
-    text: str, focus: Focus | None, store: Store, lexicon: Lexicon, within: Sequence[str] | None = None
+    text: str,
+    focus: Focus | None,
+    store: Store,
+    lexicon: Lexicon,
+    within: Sequence[str] | None = None,
+    counts: Mapping[str, float] | None = None,
 ) -> list[Passage]:
     """Passages for the normalised question, best first; those of a clause that it names before all others."""
     topic = focus.topic if focus else text
     weight = row_weights(store, focus, within)
     named = [row for target in (focus.targets if focus else ()) for row in _rows_of(target, store)]
-    ranked = rank(text, topic, read_terms(topic, store, lexicon), store, weight, named)
+    ranked = rank(text, topic, read_terms(topic, store, lexicon), store, weight, named, counts)
     exact = {store.chunk_ids[row] for row in named}
     return [_passage(found, store, exact=found.chunk.id in exact) for found in ranked]
 
