@@ -205,7 +205,7 @@ def _question(row: dict[str, Any], documents: Mapping[str, Document]) -> Questio
     if question.answerable:
         for forms in question.facts:
             if not any(holds(text, form) for text in said for form in forms):
-                raise ValueError(f"事实“{forms[0]}”不在任何一条引文里")
+                raise ValueError(f"事实“{'|'.join(forms)}”不在任何一条引文里")
     return question
 
 

@@ -66,7 +66,7 @@ def run_child(code: str, *arguments: str, **environment: str) -> Child:
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=True,
     )
@@ -134,7 +134,11 @@ def to_markdown(speed: Speed) -> str:
 
 def main() -> int:
     """Measure and write the table; returns the exit code."""
-    sys.stdout.write(to_markdown(measure()))
+    try:
+        sys.stdout.write(to_markdown(measure()))
+    except subprocess.CalledProcessError as fault:
+        sys.stderr.write(fault.stderr)
+        return 1
     return 0
 
 
