@@ -19,6 +19,11 @@ class Change:
     p: float
     questions: int
 
+    @property
+    def chance(self) -> str:
+        """`p` as one writes it: "= 0.065", "< 0.001"."""
+        return f"= {self.p:.3f}" if self.p >= 0.001 else "< 0.001"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

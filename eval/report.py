@@ -159,9 +159,9 @@ def _shown(span: Span, documents: Mapping[str, Document]) -> dict[str, object]:
 
 
 def _changes(found: Evaluation) -> list[Change]:
-    """What has changed, of all questions in every measure, of categories in the main ones."""
+    """What has changed: of all questions every measure, of categories how many are right."""
     changes = found.comparison.changes if found.comparison else ()
-    shown = [one for one in changes if one.category == ALL or one.measure in CATEGORY_MEASURES]
+    shown = [one for one in changes if one.category == ALL or one.measure == "right"]
     return [one for one in shown if one.before != one.after]
 
 

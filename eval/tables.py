@@ -50,7 +50,7 @@ def _changes(found: Evaluation) -> Iterator[str]:
     for change in found.comparison.changes:
         if change.category == ALL and change.before != change.after:
             moved = f"{change.before:.3f} → {change.after:.3f}"
-            yield f"  {MEASURES[change.measure]} {moved}(p = {change.p:.3f})"
+            yield f"  {MEASURES[change.measure]} {moved}(p {change.chance})"
 
 
 def _warnings(found: Evaluation) -> Iterator[str]:

@@ -254,6 +254,7 @@ def test_comparison_by_hand(tmp_path: Path) -> None:
     assert moved == {(category, name): (0.5, 1.0, 1.0, 2) for category in ("all", "number") for name in names}
     assert (compare(after, before).won, compare(after, before).lost) == ((), ("q1",))
     assert compare([], []).changes == ()
+    assert [replace(found.changes[0], p=p).chance for p in (0.0649, 0.0001)] == ["= 0.065", "< 0.001"]
 
 
 def test_the_run_before_is_compared_with_unless_another_is_named(tmp_path: Path) -> None:
