@@ -10,6 +10,8 @@ from typing import Self
 
 from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
+from assistant.question import MAX_CHARACTERS
+from assistant.records import chosen_recorder
 from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.shipped import chosen_reranker, open_reader
@@ -29,7 +31,8 @@ class PolicyAssistant:
 
     `store`: folder of an index; where it is None the user's own, which always holds the shipped corpus. `embedder`:
     one, or what the setting of that name takes; that setting where it is None. `today`: the day on which validity is
-    judged, the present day where it is None. `progress` is told of indexing, where opening comes to that.
+    judged, the present day where it is None. `record`: whether answers are recorded, as the settings say where it is
+    None. `progress` is told of indexing, where opening comes to that.
 
     Threads may share it. A store that is synchronised meanwhile is answered from as it was until the next question.
     Raises PolicyError where the store cannot be opened.
@@ -41,11 +44,13 @@ class PolicyAssistant:
         embedder: Embedder | str | None = None,
         today: date | None = None,
         *,
+        record: bool | None = None,
         progress: Progress | None = None,
     ) -> None:
         self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)
         self._today = today
         self._reranker = chosen_reranker()
+        self._recorder = chosen_recorder(record)
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +63,8 @@ class PolicyAssistant:
     def close(self) -> None:
         """Give back all files as soon as no question needs them; closing twice is harmless."""
         self._reader.close()
+        if self._recorder:
+            self._recorder.close()
 
     @property
     def retriever(self) -> PolicyRetriever:
@@ -68,14 +75,18 @@ class PolicyAssistant:
     def ask(self, question: str) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status."""
         begun = time.perf_counter()
+        manifest = None
         try:
             with self._reader.use() as store:
+                manifest = store.manifest
                 answer = pipeline.run(question, self._retriever(store), self._today or date.today())
                 answer = _with_notices(answer, (*self._news, *store.shortfalls))
         except Exception:
             _log.exception("no answer")
-            answer = Answer(question[:50], Status.ERROR, reply(Status.ERROR))
-        return replace(answer, seconds=time.perf_counter() - begun)
+            asked = question if len(question) <= MAX_CHARACTERS else ""  # cut, an identifier is none any more
+            answer = Answer(asked, Status.ERROR, reply(Status.ERROR))
+        answer = replace(answer, seconds=time.perf_counter() - begun)
+        return self._recorder.keep(answer, manifest) if self._recorder else answer
 
     def search(self, question: str, k: int = 10) -> list[Passage]:
         """The `k` best passages, by the same retrieval as `ask`, exact look-up included; none for an empty question."""

@@ -9,6 +9,7 @@ class Status(StrEnum):
 
     ANSWERED = "answered"
     OUTLINE = "outline"
+    ABOUT_DOCUMENT = "about_document"
     WHICH_DOCUMENT = "which_document"
     NO_SUCH_CLAUSE = "no_such_clause"
     DOCUMENT_NOT_HELD = "document_not_held"
@@ -24,6 +25,11 @@ class Status(StrEnum):
     UNCLEAR = "unclear"
     TOO_LONG = "too_long"
     ERROR = "error"
+
+    @property
+    def answers(self) -> bool:
+        """Whether the question was answered: from clauses, or of a document itself from what is known of it."""
+        return self in (Status.ANSWERED, Status.OUTLINE, Status.ABOUT_DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,11 @@ class Answer:
     confidence: float = 0.0
     """How sure it is that the documents hold the answer, 0 to 1: `assistant.gate` answers from .5 on; 1 where a clause
     named was looked up, 0 where a question was turned away before any passage was judged."""
+    id: str | None = field(default=None, compare=False)
+    """Names the record of this answer (`assistant.records`); random, None where it was not recorded."""
     seconds: float = field(default=0.0, compare=False)
 
     @property
     def answered(self) -> bool:
         """False where the corpus does not hold it; `text` then says so, and what to do."""
-        return self.status in (Status.ANSWERED, Status.OUTLINE)
+        return self.status.answers

@@ -14,6 +14,9 @@ MOST_CHARACTERS = 300
 MOST_SENTENCES = 4
 NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
+TELLING = 0.35
+"""Share of the question's terms from which a sentence speaks for itself. Below it, as for a question in other words
+than the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
 SIDE_CHARACTERS = 160
 BRIEF = 20
 """A sentence of no more characters may only open a matter, and the next one of its clause tell it."""
@@ -71,6 +74,8 @@ def _choose(
         if chosen and not _adds(sentence, sentences[0], told):
             continue
         start, end = with_companions(documents[sentence.document_id], sentence)
+        if not chosen and sentence.covered < TELLING:
+            start, end = min(start, sentence.passage[0]), max(end, sentence.passage[1])
         if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):
             continue
         if chosen and length + end - start > most_characters:

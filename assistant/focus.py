@@ -34,6 +34,7 @@ _LEVELS = (
     ),
 )
 _ALL_LEVELS = re.compile(r"三级|各级|省市|上下级")
+_ORIGIN = r"从{name}(省|市)?.{{0,8}}(到|来|去|搬|迁|回|转)|{name}(省|市)?(人|户口|户籍|的?户口)(?!口)"
 FAR = 0.35
 """Weight of a document that the question does not name, or of a narrower region than it names."""
 WIDER = 0.8
@@ -66,7 +67,7 @@ def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
     reference = read_reference(text, documents)
     if reference.unheld:
         return Outcome(Status.DOCUMENT_NOT_HELD, {"asked": reference.unheld})
-    places = find_places(text)
+    places = _asked_about(find_places(text), text, documents)
     sides = _read_sides(text, reference, places, documents)
     elsewhere = [p for p in places if not covered(p, documents)]
     if elsewhere and len(elsewhere) == len(places) and (reference.steps or _names_document(text)):
@@ -79,6 +80,13 @@ def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
         return targets
     weights = tuple((d.id, _weight(d, reference, places, text)) for d in documents)
     return Focus(reference, targets, places, sides, weights, topic)
+
+
+def _asked_about(places: tuple[Place, ...], text: str, documents: Sequence[Document]) -> tuple[Place, ...]:
+    """The places without those that somebody only comes from (“从吉林搬到大连”), if a place of documents is left."""
+    origins = [p for p in places if re.search(_ORIGIN.format(name=re.escape(p.name)), text)]
+    left = tuple(p for p in places if p not in origins)
+    return left if any(covered(p, documents) for p in left) else places
 
 
 def covered(place: Place, documents: Sequence[Document]) -> bool:
@@ -108,7 +116,7 @@ def _weight(document: Document, reference: Reference, places: Sequence[Place], t
     if reference.documents:
         return 1.0 if document.id in reference.documents else FAR
     known = document.metadata
-    levels = {found for found, pattern in _LEVELS if pattern.search(text)}
+    levels = set(_levels_named(text))
     places = [place for place in places if place.kind is not PlaceKind.COUNTRY]
     if not places:
         return FAR if levels and known.level not in levels else 1.0
@@ -132,20 +140,27 @@ def _is_inside(region: str, place: Place) -> bool:
 def _read_sides(
     text: str, reference: Reference, places: Sequence[Place], documents: Sequence[Document]
 ) -> tuple[Side, ...]:
-    if not _COMPARING.search(text) and not _ALL_LEVELS.search(text):
-        return ()
-    if len(reference.documents) > 1:
+    """What the question sets side by side: documents, levels or places; two places that have documents of their own
+    are compared by being named together."""
+    compares, all_levels = bool(_COMPARING.search(text)), bool(_ALL_LEVELS.search(text))
+    if len(reference.documents) > 1 and (compares or all_levels):
         by_id = {d.id: d for d in documents}
         return tuple(Side(by_id[name].metadata.name, (name,)) for name in reference.documents)
-    sides = [_level_side(level, documents) for level, pattern in _LEVELS if pattern.search(text)]
-    if _ALL_LEVELS.search(text):
-        sides = [_level_side(level, documents) for level in (Level.CENTRAL, Level.PROVINCE, Level.CITY)]
-    found = [side for side in sides if side.documents]
-    for place in places:
-        ids = tuple(d.id for d in documents if d.metadata.region == place.name)
-        if ids:
-            found.append(Side(place.name, ids))
+    of_places = [
+        Side(place.name, ids)
+        for place in places
+        if (ids := tuple(d.id for d in documents if d.metadata.region == place.name))
+    ]
+    if not (compares or all_levels):
+        return _distinct(of_places) if len(of_places) > 1 else ()
+    levels = (Level.CENTRAL, Level.PROVINCE, Level.CITY) if all_levels else _levels_named(text)
+    of_levels = [side for level in levels if (side := _level_side(level, documents)).documents]
+    found = [*of_levels, *of_places]
     return _distinct(found) if len(found) > 1 else ()
+
+
+def _levels_named(text: str) -> list[Level]:
+    return [level for level, pattern in _LEVELS if pattern.search(text)]
 
 
 def _level_side(level: Level, documents: Sequence[Document]) -> Side:

@@ -1,13 +1,13 @@
 """Exact look-up: a clause named by number or heading is found by the structure of its document, not by search."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.datatypes import Draft, Quote, Status
 from assistant.outcome import Outcome
-from assistant.references import Reference, Step, is_filler
+from assistant.references import LAST, Reference, Step, is_filler, without_filler
 from assistant.replies import connective
 from index.chunk import sentence_spans
 from index.datatypes import Clause, ClauseKind, Document
@@ -46,6 +46,12 @@ _SHORTEST_HEADING, _LONGEST_HEADING = 5, 60
 _LONGEST_LINE = 100
 _FEW_CHILDREN = 6
 _MOST_LINES = 24
+_SHORT = 500
+"""Characters of a clause that is shown whole whatever is asked of it."""
+_UNSAID = 4
+"""Characters that its headings and first sentence do not hold, in a question that asks for a clause and no more."""
+_READABLE = 1500
+"""Characters of a section that is shown whole; of a longer one the outline is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def _by_number(
     found = [(d, matches) for d in named or documents if (matches := resolve(d, reference.steps))]
     if len(found) == 1 and len(found[0][1]) == 1:
         document, (clause,) = found[0]
-        return (Target(document, clause, is_filler(_without_headings(topic, document, clause))),)
+        return (Target(document, clause, _is_asked_whole(topic, document, clause)),)
     if named and not found:
         have = " ".join(describe_numbers(document, reference.steps) for document in named)
         names = "、".join(document.metadata.name for document in named)
@@ -102,11 +108,27 @@ def _short_name(document: Document) -> str:
     return min(names, key=len, default=document.metadata.name)
 
 
-def _without_headings(topic: str, document: Document, clause: Clause) -> str:
+def _is_asked_whole(topic: str, document: Document, clause: Clause) -> bool:
+    """Whether nothing but the clause is asked for: a short one in any case, a long one where the question tells no
+    more than words of its headings or its first sentence."""
+    start, end = document.extent(clause)
+    if end - start <= _SHORT and not document.children(clause):
+        return True
     compact = re.sub(r"\s", "", topic)
     for found in (clause, *document.ancestors(clause)):
         compact = compact.replace(_heading(document, found), "")
-    return compact
+    first = next(iter(sentence_spans(document.text, clause.opening, end)), (start, start))
+    said = "".join(_heading(document, one) for one in (clause, *document.ancestors(clause)))
+    said += re.sub(r"\s", "", normalise(document.text[slice(*first)], document.metadata.wording))
+    pairs = {said[at : at + 2] for at in range(len(said) - 1)}
+    return len(without_filler("".join(_unsaid(compact, pairs)))) <= _UNSAID
+
+
+def _unsaid(text: str, pairs: set[str]) -> Iterator[str]:
+    """The characters of `text` that stand in none of the `pairs`."""
+    for at, character in enumerate(text):
+        if text[at : at + 2] not in pairs and text[max(at - 1, 0) : at + 1] not in pairs:
+            yield character
 
 
 def _heading(document: Document, clause: Clause) -> str:
@@ -147,7 +169,10 @@ def resolve(document: Document, steps: Sequence[Step]) -> list[Clause]:
 def _matches(document: Document, scope: Clause | None, step: Step) -> list[Clause]:
     below = list(document.descendants(scope)) if scope else list(document.clauses)
     for kind in _KINDS[step.unit]:
-        if kind is ClauseKind.NUMBER and step.unit in ("部分", "大点"):
+        if step.number == LAST:
+            numbered = [c for c in below if c.kind is kind and c.number is not None]
+            found = numbered[-1:]
+        elif kind is ClauseKind.NUMBER and step.unit in ("部分", "大点"):
             found = [c for c in below if c.kind is kind and c.parent is None and c.number == step.number]
         elif kind in (ClauseKind.THEME, ClauseKind.PARAGRAPH):
             siblings = [c for c in document.children(scope) if c.kind is kind]
@@ -193,7 +218,7 @@ def show_targets(targets: Sequence[Target]) -> Draft:
         document, clause = target.document, target.clause
         gap = "\n" if parts else ""
         name, citation = document.metadata.name, clause.citation if clause else ""
-        if clause and (not document.children(clause) or _is_shown_whole(clause)):
+        if clause and (not document.children(clause) or _is_shown_whole(document, clause)):
             printed = clause.label and clause.opening == clause.start
             lead = (
                 connective("source", name=name)
@@ -209,10 +234,11 @@ def show_targets(targets: Sequence[Target]) -> Draft:
     return Draft(tuple(parts), status)
 
 
-def _is_shown_whole(clause: Clause) -> bool:
-    """Whether the clause is read as one text with all below it: an article with its paragraphs and items."""
+def _is_shown_whole(document: Document, clause: Clause) -> bool:
+    """Whether the clause is read as one text with all below it: an article with its items, a section not too long."""
+    start, end = document.extent(clause)
     top = clause.parent is None and clause.kind is ClauseKind.NUMBER
-    return clause.kind not in _OUTLINED and not top
+    return end - start <= _READABLE or (clause.kind not in _OUTLINED and not top)
 
 
 def _outline(document: Document, clause: Clause | None) -> list[Clause]:

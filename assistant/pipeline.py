@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant import gate
+from assistant.about import read_about
 from assistant.cite import cite
 from assistant.compare import SHOWN_PASSAGES, compare
 from assistant.datatypes import Answer, Draft, Passage, Status
@@ -23,6 +24,12 @@ from assistant.sentences import Sentence
 from assistant.terms import read_terms
 from assistant.turn import Turn, measure, sentences_of
 
+YIELDING = (Status.OPINION, Status.OFF_TOPIC)
+"""Outcomes read from words alone that yield where a passage is known to answer nearly the same question: “以后弄成啥样”
+asks for a forecast, and for what is planned."""
+SAME_QUESTION = 0.7
+"""Cosine of questions that are nearly the same."""
+
 
 def read(turn: Turn) -> Turn | Outcome:
     """Clean the question; refuse what is empty or too long."""
@@ -33,7 +40,7 @@ def read(turn: Turn) -> Turn | Outcome:
 def screen(turn: Turn) -> Turn | Outcome:
     """Tell questions to the assistant from questions about the documents."""
     intent = read_intent(turn.question.text)
-    early = intent and intent not in POINTS_TO_NEAREST
+    early = intent and intent not in (*POINTS_TO_NEAREST, *YIELDING)
     return Outcome(intent) if intent and early else replace(turn, intent=intent)
 
 
@@ -43,6 +50,15 @@ def aim(turn: Turn) -> Turn | Outcome:
     if isinstance(focus, Outcome):
         return focus
     return replace(turn, focus=focus, terms=read_terms(focus.topic, turn.store, turn.retriever.lexicon))
+
+
+def describe(turn: Turn) -> Turn | Outcome:
+    """Tell of a document itself what is asked of it."""
+    if turn.focus is None:
+        return turn
+    documents = tuple(turn.documents.values())
+    about = read_about(turn.question.text, turn.focus, documents, turn.today)
+    return about or turn
 
 
 def look_up(turn: Turn) -> Turn:
@@ -66,6 +82,8 @@ def turn_away(turn: Turn) -> Turn | Outcome:
     """End what no document can answer: other places, and what asks for an office, an act or an opinion."""
     if turn.draft:
         return turn
+    if turn.intent in YIELDING and gate.nearest_asked(turn.passages) >= SAME_QUESTION:
+        turn = replace(turn, intent=None)
     if not turn.terms and not turn.intent:
         return Outcome(Status.UNCLEAR)
     elsewhere = [p for p in turn.places if not covered(p, tuple(turn.documents.values()))]
@@ -83,14 +101,13 @@ def answer(turn: Turn) -> Turn | Outcome:
         return compare(turn, turn.focus)
     passages = _of_named_clauses(turn.passages) or turn.passages
     sentences = sentences_of(turn, passages, turn.terms)
-    contradiction = _contradiction(turn)
-    if contradiction:
-        quotes = extract([contradiction], turn.documents)
+    if contradictions := _contradictions(turn):
+        quotes = extract(contradictions, turn.documents)
         return replace(turn, draft=compose(quotes, turn.documents, connective("premise")), confidence=1.0)
     features = measure(turn, sentences, passages)
     if not gate.answers(features):
         return Outcome(Status.NOT_IN_CORPUS, confidence=features.confidence)
-    draft = compose(extract(sentences, turn.documents), turn.documents)
+    draft = compose(extract(_of_closest(turn, sentences), turn.documents), turn.documents)
     return replace(turn, draft=draft, confidence=features.confidence)
 
 
@@ -98,6 +115,7 @@ STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
     read,
     screen,
     aim,
+    describe,
     look_up,
     retrieve,
     turn_away,
@@ -108,7 +126,7 @@ STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
 def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
     """The answer to one question: every step in order, then every quote checked against its document."""
     documents = {document.id: document for document in retriever.store.documents()}
-    turn = Turn(asked, retriever, documents)
+    turn = Turn(asked, retriever, documents, today)
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Outcome):
@@ -128,11 +146,18 @@ def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
     )
 
 
-def _contradiction(turn: Turn) -> Sentence | None:
+def _contradictions(turn: Turn) -> list[Sentence]:
     if not stated_figures(turn.question.text) or turn.focus is None:
-        return None
+        return []
     terms = read_terms(without_figures(turn.focus.topic), turn.store, turn.retriever.lexicon)
     return contradicting(turn.question.text, sentences_of(turn, turn.passages, terms), turn.documents)
+
+
+def _of_closest(turn: Turn, sentences: list[Sentence]) -> list[Sentence]:
+    """The sentences of documents as close to the place or document named as that of the best one."""
+    weights = dict(turn.focus.weights) if turn.focus else {}
+    least = weights.get(sentences[0].document_id, 0.0) if sentences else 0.0
+    return [sentence for sentence in sentences if weights.get(sentence.document_id, 0.0) >= least]
 
 
 def _of_named_clauses(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

@@ -12,15 +12,16 @@ from index.searchable import normalise
 CHINESE_NUMERAL = "[一二三四五六七八九十百]+"
 UNITS = "编|章|节|条|款|项|目|点|部分|大点|段"
 _STEP = re.compile(
-    rf"第\s*({NUMERAL})\s*(个?)({UNITS})(?:之({NUMERAL}))?"
-    rf"|(?<![0-9哪这那每几某上下前后])({NUMERAL})(章|节)"
-    rf"|(?:第)?\(({CHINESE_NUMERAL})\)(?:条|项|点|款|部分)?"
-    r"|\(([0-9]{1,3})\)"
+    rf"(?:第\s*|(?P<last>最后)(?=一))(?P<number>{NUMERAL})\s*个?(?P<unit>{UNITS})(?:之(?P<suffix>{NUMERAL}))?"
+    rf"|(?<![0-9哪这那每几某上下前后])(?P<short>{NUMERAL})(?P<short_unit>章|节)"
+    rf"|(?:第)?\((?P<bracketed>{CHINESE_NUMERAL})\)(?:条|项|点|款|部分)?"
+    r"|\((?P<digits>[0-9]{1,3})\)"
 )
 _CHAPTER_AND_SECTION = re.compile(r"(?<![0-9])([0-9]{1,2})-([0-9]{1,2})(?![0-9])")
 _HEADING_STEP = re.compile(
     r"(?<![一二三四五六七八九十])([一二三四五六七八九十]+)、(?=\(|$|[^一二三四五六七八九十])"
 )
+_ORDINAL = re.compile(rf"排?第({NUMERAL})(?=的|是|讲|说|写|[\s,:?]|$)")
 _BARE_NUMBER = re.compile(r"^[第 ]?([0-9]{1,3})(?![0-9年月日%个])")
 _TYPES = (
     "规划纲要",
@@ -46,13 +47,18 @@ _FILLER = re.compile(
     r"(主要|具体|完整|到底|究竟|大概|分别|都|又|还)|(讲|说|写|规定|提|包括|包含|涉及|要求)(了|的|到|出)*(些|的是|是)?(什么|啥|哪些|哪几|怎么|如何)?(内容|事|东西|方面|任务|要求|规定)?|"
     r"(是|有)?(什么|啥|哪些|哪几(个|项|条|节|章)?|几(个|项|条|节|章)?|多少(个|项|条|节|章)?|怎么(说|写|讲|规定)?|如何(规定|表述)?)(的)?|"
     r"(的)?(原文|原话|全文|正文|内容|条文|标题|目录|大纲|结构|框架|提纲|要点)|(这|那|哪)(一|个|份|部|里)?(章|节|条|款|项|点|部分|文件|个)?|"
-    r"文件|里面?|中|当中|上|下|关于|有关|一下|吗|呢|吧|啊|呀|的|了|是|有|和|与|及|在|也|“|”|‘|’|[\s,.。?!;:、()\[\]《》<>\-—·\"']"
+    r"文件|规划|里面?|中|当中|上|下|关于|有关|一下|哪|那|这|吗|呢|吧|啊|呀|的|了|是|有|和|与|及|在|也|给出|给|都|就|说来?|“|”|‘|’|[\s,.。?!;:、()\[\]《》<>\-—·\"']"
 )
+
+
+LAST = -1
+"""Number of a step to the last clause of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step down a clause tree: 第九章 is ("章", 9); a label in brackets has the unit "(一)" or "(1)"."""
+    """One step down a clause tree: 第九章 is ("章", 9), 最后一章 ("章", LAST); a label in brackets has the unit "(一)"
+    or "(1)"."""
 
     unit: str
     number: int
@@ -75,7 +81,12 @@ class Reference:
 
 def is_filler(text: str) -> bool:
     """Whether `text` only asks to be shown something, without naming what."""
-    return not _FILLER.sub("", text)
+    return not without_filler(text)
+
+
+def without_filler(text: str) -> str:
+    """`text` without the words that only ask to be shown something."""
+    return _FILLER.sub("", text)
 
 
 def read_reference(text: str, documents: tuple[Document, ...]) -> Reference:
@@ -155,6 +166,9 @@ def _find_steps(text: str, *, anchored: bool) -> tuple[tuple[Step, ...], str]:
             steps += [(found.start(), Step("章", int(found[1]), 0, f"第{found[1]}章"))]
             steps += [(found.start() + 1, Step("节", int(found[2]), 0, f"第{found[2]}节"))]
         rest = _CHAPTER_AND_SECTION.sub("", rest)
+        if not steps and (ordinal := _ORDINAL.search(rest)):
+            steps.append((ordinal.start(), Step("条", parse_numeral(ordinal[1]) or 0, 0, ordinal[0])))
+            rest = rest.replace(ordinal[0], "")
         bracketed = all(step.unit in ("部分", "(一)") for _, step in steps)
         number = _BARE_NUMBER.match(rest.strip()) if bracketed else None
         if number:
@@ -166,10 +180,11 @@ def _find_steps(text: str, *, anchored: bool) -> tuple[tuple[Step, ...], str]:
 
 def _step(found: re.Match[str]) -> Step:
     written = found[0].replace(" ", "")
-    if found[1]:
-        return Step(found[3], parse_numeral(found[1]) or 0, parse_numeral(found[4] or "") or 0, written)
-    if found[5]:
-        return Step(found[6], parse_numeral(found[5]) or 0, 0, "第" + written)
-    if found[7]:
-        return Step("(一)", parse_numeral(found[7]) or 0, 0, written)
-    return Step("(1)", int(found[8]), 0, written)
+    if found["number"]:
+        number = LAST if found["last"] else parse_numeral(found["number"]) or 0
+        return Step(found["unit"], number, parse_numeral(found["suffix"] or "") or 0, written)
+    if found["short"]:
+        return Step(found["short_unit"], parse_numeral(found["short"]) or 0, 0, "第" + written)
+    if found["bracketed"]:
+        return Step("(一)", parse_numeral(found["bracketed"]) or 0, 0, written)
+    return Step("(1)", int(found["digits"]), 0, written)

@@ -7,6 +7,7 @@ import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
+from numpy.typing import NDArray
 from pydantic import ConfigDict, SkipValidation
 
 from assistant.datatypes import Passage
@@ -84,14 +85,21 @@ def find_passages(
 ) -> list[Passage]:
     """Passages for the normalised question, best first; those of a clause that it names before all others."""
     topic = focus.topic if focus else text
+    weight = row_weights(store, focus, within)
+    named = [row for target in (focus.targets if focus else ()) for row in _rows_of(target, store)]
+    ranked = rank(text, topic, read_terms(topic, store, lexicon), store, weight, named)
+    exact = {store.chunk_ids[row] for row in named}
+    return [_passage(found, store, exact=found.chunk.id in exact) for found in ranked]
+
+
+def row_weights(
+    store: Store, focus: Focus | None, within: Sequence[str] | None = None
+) -> NDArray[np.float32]:
+    """What each row counts by its document: as the focus weighs it, 0 outside the documents `within`."""
     weights = dict(focus.weights) if focus else {}
     documents = [chunk_id.partition("#")[0] for chunk_id in store.chunk_ids]
     allowed = set(documents if within is None else within)
-    weight = np.array([weights.get(d, 1.0) if d in allowed else 0.0 for d in documents], np.float32)
-    named = [row for target in (focus.targets if focus else ()) for row in _rows_of(target, store)]
-    ranked = rank(topic, read_terms(topic, store, lexicon), store, weight, named)
-    exact = {store.chunk_ids[row] for row in named}
-    return [_passage(found, store, exact=found.chunk.id in exact) for found in ranked]
+    return np.array([weights.get(d, 1.0) if d in allowed else 0.0 for d in documents], np.float32)
 
 
 def _rows_of(target: Target, store: Store) -> list[int]:

@@ -18,7 +18,6 @@ from assistant.netguard import guard_network
 from assistant.settings import settings
 from assistant.shipped import chosen_embedder
 from index.check import Finding, check_store
-from index.choose import BUILTIN
 from index.datatypes import PolicyError
 from index.embedder import Embedder
 from index.sync import sync_folder
@@ -49,7 +48,7 @@ def selfcheck() -> Iterator[Finding]:
     yield from _store()
     used = in_use()
     try:
-        embedder = chosen_embedder().for_writing(used.embedder) or BUILTIN
+        embedder = chosen_embedder().for_writing(used.embedder)
     except PolicyError as fault:
         yield Finding("向量模型", sound=False, detail=used.title, cure=str(fault))
         return
@@ -87,7 +86,7 @@ def _store() -> Iterator[Finding]:
     yield from faults or [Finding("索引", sound=True, detail="各部分完好")]
 
 
-def _trial(embedder: Embedder | str) -> Finding:
+def _trial(embedder: Embedder) -> Finding:
     """Index one document, ask and search, in a folder that is gone afterwards."""
     begun = time.perf_counter()
     cure = "请运行 policy-assistant --debug selfcheck,把输出交给管理员"
@@ -102,13 +101,13 @@ def _trial(embedder: Embedder | str) -> Finding:
     return Finding("试用", works, detail, "" if works else cure)
 
 
-def _use(folder: Path, embedder: Embedder | str) -> tuple[Answer, list[Passage]]:
+def _use(folder: Path, embedder: Embedder) -> tuple[Answer, list[Passage]]:
     documents, store = folder / "documents", folder / "store"
     documents.mkdir()
     with as_file(files("index").joinpath("corpus", _DOCUMENT)) as document:
         shutil.copyfile(document, documents / _DOCUMENT)
     sync_folder(documents, store, embedder=embedder)
-    with PolicyAssistant(store, embedder) as assistant:
+    with PolicyAssistant(store, embedder, record=False) as assistant:
         return assistant.ask(_QUESTION), assistant.search(_QUESTION)
 
 

@@ -1,36 +1,28 @@
 """Passages -> their sentences, each scored for how well it answers the question."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.datatypes import Passage
+from assistant.rank import ASKS, HOLDS
 from assistant.terms import Term, coverage, terms_held
 from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
 from index.searchable import normalise, searched_text
 
-WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 0.5, "kind": 0.25}
+WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 2.5, "kind": 0.25}
 """Terms in the sentence itself; terms in it or the headings above; score of its passage; the kind asked for."""
 
 LONG = 150
 """Characters from which a sentence is so general that what it holds counts for less."""
-
-_ASKS = {
-    "number": re.compile(r"多少|几(?!乎|何)|比例|占比|多大|指标|规模|增速|目标值|率(是|为|要)?"),
-    "time": re.compile(r"哪(一)?年|什么时候|何时|啥时候|几年|时间|期限|多久|到哪年|截止"),
-}
-_HOLDS = {
-    "number": re.compile(r"[0-9]|[一二三四五六七八九十百千万亿]+(个|项|座|条|家|人|元|倍|成)"),
-    "time": re.compile(r"20[0-9]{2}年|二〇[〇一二三四五六七八九]{2}年|年底|期间|时期"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a passage: offsets in the document, share of the question's terms it covers, its score.
 
-    `in_context` counts the headings above the sentence too; `holds` are the terms in the sentence itself.
+    `in_context` counts the headings above the sentence too; `passage` is where its passage stands; `holds` are the
+    terms in the sentence itself.
     """
 
     document_id: str
@@ -40,6 +32,7 @@ class Sentence:
     covered: float
     in_context: float
     score: float
+    passage: tuple[int, int]
     holds: frozenset[str]
 
 
@@ -47,7 +40,7 @@ def score_sentences(
     question: str, terms: Sequence[Term], passages: Sequence[Passage], documents: dict[str, Document]
 ) -> list[Sentence]:
     """Sentences of `passages` that say more than a heading, best first."""
-    wanted = [kind for kind, pattern in _ASKS.items() if pattern.search(question)]
+    wanted = [kind for kind, pattern in ASKS.items() if pattern.search(question)]
     best = max((passage.score for passage in passages), default=1.0) or 1.0
     found = []
     for passage in passages:
@@ -58,7 +51,7 @@ def score_sentences(
             text = normalise(document.text[start:end], document.metadata.wording)
             covered = coverage(terms, text)
             in_context = coverage(terms, f"{above} {text}")
-            kind = sum(bool(_HOLDS[name].search(text)) for name in wanted) / len(wanted) if wanted else 0.0
+            kind = sum(bool(HOLDS[name].search(text)) for name in wanted) / len(wanted) if wanted else 0.0
             if is_heading(clause, start, end):
                 continue
             length = max(0, end - start - LONG) / LONG
@@ -70,7 +63,15 @@ def score_sentences(
             )
             found.append(
                 Sentence(
-                    document.id, clause.id, start, end, covered, in_context, score, terms_held(terms, text)
+                    document.id,
+                    clause.id,
+                    start,
+                    end,
+                    covered,
+                    in_context,
+                    score,
+                    (passage.start, passage.end),
+                    terms_held(terms, text),
                 )
             )
     return sorted(found, key=lambda sentence: -sentence.score)

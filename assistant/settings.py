@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from platformdirs import user_data_path
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _DATA = user_data_path("policy-assistant", appauthor=False)
@@ -17,6 +18,9 @@ class Settings(BaseSettings):
     holds the vectors, instead of files in the store. `int8`: take the quantised
     graph of a BGE model. `reranker`: folder of a BGE reranker. `models`: where models that are fetched or carried
     in are kept. `trusted_models`: folder whose models may be carried in though their weights are pickles.
+    `keep_records`: whether answers are recorded; `records`: folder of the records; `record_days`: days for which a
+    record is kept. 184 are six months at their longest: what 网络安全法 asks of logs, and no longer than that, as
+    个人信息保护法 第十九条 has it.
     """
 
     model_config = SettingsConfigDict(
@@ -30,6 +34,9 @@ class Settings(BaseSettings):
     reranker: Path | None = None
     models: Path = _DATA / "models"
     trusted_models: Path | None = None
+    keep_records: bool = True
+    records: Path = _DATA / "records"
+    record_days: int = Field(default=184, ge=1, le=36_500)
 
 
 @cache

@@ -62,7 +62,7 @@ def prepare_own_store(chosen: EmbedderChoice, progress: Progress | None = None) 
     if manifest and not better and _stamped(store) == _stamp():
         return ()
     try:
-        best = EmbedderChoice(chosen.best() or chosen.wanted) if better else chosen
+        best = EmbedderChoice(chosen.for_writing(None)) if better else chosen
         sync_shipped(store, best, progress)
     except StoreBusyError as fault:
         if generation is None and not _appears(store):

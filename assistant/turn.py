@@ -1,6 +1,7 @@
 """What is known of a question so far: the value that the steps of answering hand on."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from assistant import gate
 from assistant.datatypes import Draft, Passage, Status
@@ -25,6 +26,7 @@ class Turn:
     asked: str
     retriever: PolicyRetriever
     documents: dict[str, Document]
+    today: date
     question: Question = UNREAD
     focus: Focus | None = None
     terms: tuple[Term, ...] = ()

@@ -22,7 +22,8 @@ def violations(answer: Answer, documents: Mapping[str, Document]) -> tuple[str, 
     fixed reply. A fault inside `ask` is a violation too.
     """
     found = [] if answer.status is not Status.ERROR else ["查阅时出了故障"]
-    if answer.answered != bool(answer.citations):
+    quotes = answer.answered and answer.status is not Status.ABOUT_DOCUMENT
+    if quotes != bool(answer.citations):
         found.append("作答而无引用,或未作答而有引用")
     for number, citation in enumerate(answer.citations, start=1):
         found += _of_citation(citation, number, documents)
@@ -58,7 +59,7 @@ def _innermost(document: Document, start: int, end: int) -> Clause | None:
 
 
 def _of_text(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]:
-    if not answer.answered:
+    if not answer.answered or answer.status is Status.ABOUT_DOCUMENT:
         reply = _pattern(_fixed_words("replies.toml")[answer.status.value], defaultdict(lambda: "(?s:.*)"))
         if not re.fullmatch(reply, answer.text):
             yield "未作答的正文不是固定答复"

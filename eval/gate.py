@@ -1,13 +1,14 @@
 """Fit the line of `assistant.gate` on the dev questions: `python -m eval.gate [--others FILE]`.
 
 Answerable dev questions against those of `dev` to be refused, as if no intent had been read: what the gate must refuse
-when the words alone do not tell. Prints weights, and for each threshold of the present line
-what is kept and what passes.
+when the words alone do not tell. Prints weights of the line, and for each threshold of the present
+confidence what is kept and what passes.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ RIDGE = 0.01
 def features_of(assistant: PolicyAssistant, question: str) -> gate.Features | None:
     """Features of a plain question; None for look-ups, comparisons and what ends before the gate."""
     documents = {document.id: document for document in assistant.documents()}
-    turn = Turn(question, assistant.retriever, documents)
+    turn = Turn(question, assistant.retriever, documents, date.today())
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Outcome):
@@ -62,7 +63,7 @@ def main() -> None:
         "--others", type=Path, help="a text file of more questions outside the corpus, one a line"
     )
     more = parser.parse_args().others
-    assistant = PolicyAssistant()
+    assistant = PolicyAssistant(record=False)
     gold = [one for one in read_split("dev", assistant.documents()) if len(one.turns) == 1]
     answerable = [one.turns[0] for one in gold if one.answerable]
     others = [one.turns[0] for one in gold if not one.answerable]
@@ -75,8 +76,10 @@ def main() -> None:
     names = ("context", "cosine", "mass", "constant")
     line = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(names, weights, strict=True))
     sys.stdout.write(f"{line}\nthreshold  answerable kept  others passed\n")
-    for threshold in np.arange(2.0, 4.1, 0.1):
-        kept, passed = (np.mean([f.score >= threshold for f in features]) for features in measured.values())
+    for threshold in np.arange(0.2, 0.85, 0.05):
+        kept, passed = (
+            np.mean([f.confidence >= threshold for f in features]) for features in measured.values()
+        )
         sys.stdout.write(f"{threshold:9.2f}  {kept:15.3f}  {passed:13.3f}\n")
 
 

@@ -80,7 +80,7 @@ def open_systems(
     if model := _unused_bge(assistant):
         folder = settings().models / "eval-store"
         sync_shipped(folder, str(model), progress)
-        other = PolicyAssistant(store=folder, embedder=str(model))
+        other = PolicyAssistant(store=folder, embedder=str(model), record=False)
         systems |= {name + BGE: _system(name, other) for name in names if name != "words"}
     return systems
 

@@ -45,7 +45,7 @@ BINS = 20
 """Bars of the histogram of times."""
 RETRIEVED = 5
 """Passages shown of a question that failed."""
-_ANSWERED: dict[str, str] = {"answered": "回答", "outline": "回答（列条目）", "error": "出错"}
+_ANSWERS = {"answered": "回答", "outline": "回答（列条目）", "about_document": "回答（文件信息）"}
 _SHARES = ("MRR@10", "nDCG@10", "length")
 """Measures that are not told in percent."""
 
@@ -85,7 +85,7 @@ def outcome_rows(summary: Summary) -> list[tuple[str, int, int, list[tuple[str, 
     for due in dict.fromkeys(due for due, _, _ in summary.outcomes):
         given = {status: count for one, status, count in summary.outcomes if one == due}
         total = sum(given.values())
-        met = given.pop(due, 0) + (given.pop("outline", 0) if due == "answered" else 0)
+        met = sum(given.pop(status, 0) for status in (due, *(_ANSWERS if due == "answered" else ())))
         others = sorted(given.items(), key=lambda one: -one[1])
         rows.append((outcome_name(due), total, met, [(outcome_name(name), count) for name, count in others]))
     return sorted(rows, key=lambda row: -row[1])
@@ -93,7 +93,7 @@ def outcome_rows(summary: Summary) -> list[tuple[str, int, int, list[tuple[str, 
 
 def outcome_name(status: str) -> str:
     """What a status is called in the report."""
-    return _ANSWERED.get(status) or REFUSALS.get(status, status)
+    return {**_ANSWERS, **REFUSALS, "error": "出错"}.get(status, status)
 
 
 def histogram(seconds: Sequence[float]) -> list[tuple[float, int]]:

@@ -119,7 +119,8 @@ def _generated(row: dict[str, Any]) -> Generated:
     said = row["response"]
     citations = tuple(Cited(Span(**one["span"]), one["quote"], one["clause"]) for one in said["citations"])
     passages = tuple(Span(**one) for one in said["passages"])
-    response = Response(**{**said, "citations": citations, "passages": passages})
+    whole = {**said, "citations": citations, "passages": passages, "notices": tuple(said["notices"])}
+    response = Response(**whole)
     return Generated(row["system"], row["id"], tuple(row["turns"]), response)
 
 

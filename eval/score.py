@@ -122,7 +122,8 @@ def _answer(
     spans = [one.span for one in citations]
     homes = set(question.documents)
     levels = {documents[home].metadata.level for home in homes}
-    facts = facts_told(_MARKER.sub(" ", text), question.facts)
+    said = _MARKER.sub(" ", "\n".join((text, *response.notices)))
+    facts = facts_told(said if response.answered else "", question.facts)
     measures: dict[str, float | None] = {
         "facts": facts,
         "all_facts": None if facts is None else float(facts == 1),
@@ -154,12 +155,15 @@ def _cause(question: Question, response: Response, documents: Mapping[str, Docum
         return ANSWERED_ANYWAY if response.answered else OTHER_OUTCOME
     if not all(_is_parsed(quote, documents[quote.document_id]) for quote in question.evidence):
         return NOT_PARSED
-    if question.evidence and recall(response.passages[:READ], question.evidence, question.one_suffices) < 1:
+
+    def misses(found: Sequence[Span]) -> bool:
+        return bool(question.evidence) and recall(found, question.evidence, question.one_suffices) < 1
+
+    if misses(response.passages[:READ]):
         return NOT_RETRIEVED
     if not response.answered:
         return REFUSED
-    cited = recall([one.span for one in response.citations], question.evidence, question.one_suffices)
-    return NOT_USED if cited < 1 else WRONG
+    return NOT_USED if misses([one.span for one in response.citations]) else WRONG
 
 
 def _is_parsed(quote: Span, document: Document) -> bool:

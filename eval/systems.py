@@ -33,6 +33,7 @@ class Response:
     text: str = ""
     citations: tuple[Cited, ...] = ()
     passages: tuple[Span, ...] = ()
+    notices: tuple[str, ...] = ()
     confidence: float = 0.0
     seconds: float = 0.0
     fault: str | None = None
@@ -40,7 +41,7 @@ class Response:
     @property
     def answered(self) -> bool:
         """Whether it is an answer."""
-        return self.status in (Status.ANSWERED, Status.OUTLINE)
+        return Status(self.status).answers
 
     @property
     def refused(self) -> bool:
@@ -71,6 +72,7 @@ class Ours:
         return Response(
             status=answer.status,
             text=answer.text,
+            notices=answer.notices,
             citations=tuple(
                 Cited(Span(c.document_id, c.start, c.end), c.quote, c.clause) for c in answer.citations
             ),

@@ -21,9 +21,8 @@ from index.generation import (
     silent,
 )
 from index.lock import sole_writer
-from index.lsa import LsaEmbedder
 from index.probe import probe
-from index.record import Model, Record
+from index.record import Record
 from index.restore import open_record, restore_if_damaged
 
 _BATCH = 256  # contents embedded at a time; those done are kept if a later batch fails
@@ -33,7 +32,7 @@ _TOLD = 200  # characters of a fault of a library that are told
 def renew(
     record: Record,
     store: Path,
-    embedder: Embedder | None,
+    embedder: Embedder,
     progress: Progress,
     *,
     server: str | None = None,
@@ -41,10 +40,9 @@ def renew(
 ) -> bool:
     """Have readers of `store` open a sound generation of what `record` has committed; whether a new one was made.
 
-    Vectors that are missing are computed; `embedder` None is the built-in one. Generations at hand are judged by
-    their files, and `deeply` by searching them. For the one writer of the store only.
+    Vectors that are missing are computed. Generations at hand are judged by their files, and `deeply` by searching
+    them. For the one writer of the store only.
     """
-    embedder = embedder or _built_in(record)
     _embed(record, embedder, progress)
     wanted = Manifest.of(record, embedder, served=server is not None)
     sound = (path for path in complete_generations(store) if _is_sound(path, wanted, server, deeply))
@@ -86,22 +84,11 @@ def repair(
             return renew(record, store, chosen, progress or silent, server=server, deeply=True) or restored
 
 
-def choose_for_writing(embedder: Embedder | str | EmbedderChoice | None, store: Path) -> Embedder | None:
-    """The embedder for the next generation of `store`; None is the built-in one."""
+def choose_for_writing(embedder: Embedder | str | EmbedderChoice | None, store: Path) -> Embedder:
+    """The embedder for the next generation of `store`."""
     generation = current_generation(store)
     manifest = Manifest.read(generation) if generation else None
     return as_choice(embedder).for_writing(manifest.embedder if manifest else None)
-
-
-def _built_in(record: Record) -> Embedder:
-    """The built-in embedder, fitted anew where the number of chunks has moved by half since it was."""
-    saved, count = record.model(), len(record.chunk_ids())
-    if saved and (count == saved.fitted_on or abs(count - saved.fitted_on) < saved.fitted_on / 2):
-        return LsaEmbedder.from_bytes(saved.data)
-    fitted = LsaEmbedder.fit(chunk.searched for chunk in record.chunks())
-    with record.transaction():
-        record.write_model(Model(fitted.name, count, fitted.to_bytes()))
-    return fitted
 
 
 def _embed(record: Record, embedder: Embedder, progress: Progress) -> None:

@@ -173,6 +173,10 @@ class Store:
         """The chunks with these ids, in this order; raises KeyError for an unknown one."""
         return self._texts.chunks_by_id(ids)
 
+    def questions_of(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The questions, as they are searched, that each of these chunks answers; none for one that has none."""
+        return self._texts.questions_of(chunk_ids)
+
     def chunks_between(self, document_id: str, start: int, end: int) -> tuple[Chunk, ...]:
         """The chunks of a document that lie inside `start:end`, in reading order."""
         return self._texts.chunks_between(document_id, start, end)
@@ -251,16 +255,6 @@ class _DamagedError(Exception):
     """A generation cannot be opened; the message says in Chinese what is wrong."""
 
 
-def saved_embedder(record: Record) -> Embedder | None:
-    """The built-in embedder as it was fitted on the texts of `record`, or None where none was."""
-    model = record.model()
-    if model is None:
-        return None
-    from index.lsa import LsaEmbedder
-
-    return LsaEmbedder.from_bytes(model.data)
-
-
 def _meaning(
     generation: Path,
     manifest: Manifest,
@@ -272,7 +266,7 @@ def _meaning(
 ) -> Meaning | NoMeaning:
     """The search by meaning over a generation. Raises PolicyError where another embedder is wanted."""
     try:
-        embedder = choice.for_reading(manifest.embedder, lambda: saved_embedder(texts))
+        embedder = choice.for_reading(manifest.embedder)
     except EmbedderLostError as fault:
         return NoMeaning(str(fault))
     if manifest.served:

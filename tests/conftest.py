@@ -14,12 +14,21 @@ CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nor the records, by an assistant that several tests share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLICY_ASSISTANT_RECORDS", str(tmp_path_factory.mktemp("records")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test touches the data folder or the settings of the user who runs it."""
     from assistant.settings import settings
 
     monkeypatch.setenv("POLICY_ASSISTANT_STORE", str(tmp_path / "own-store"))
+    monkeypatch.setenv("POLICY_ASSISTANT_RECORDS", str(tmp_path / "own-records"))
     monkeypatch.chdir(tmp_path)
     settings.cache_clear()
     yield

@@ -35,7 +35,17 @@ UNCLEAR = (
     "没有看清您想问什么。请说出想了解的事情\uff0c最好带上地点\uff0c例如“大连的公租房有什么政策\uff1f”。\n"
 )
 TOO_LONG = "问题太长了\uff08上限1000字\uff09。请用一两句话说明想了解什么。\n"
-COMMANDS: tuple[list[str], ...] = ([], ["ask"], ["search"], ["index"], ["index", "sync"], ["index", "show"])
+COMMANDS: tuple[list[str], ...] = (
+    [],
+    ["ask"],
+    ["search"],
+    ["index"],
+    ["index", "sync"],
+    ["index", "show"],
+    ["log"],
+    ["log", "list"],
+    ["log", "forget"],
+)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +107,10 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "fetch",
         "use",
         "selfcheck",
+        "log",
+        "list",
+        "forget",
+        "export",
     }
     assert set(re.findall(r"[A-Za-z]+", words)) <= names
 
@@ -191,6 +205,8 @@ def test_ask_json_holds_the_whole_answer(park: str) -> None:
         "notices",
         "passages",
         "nearest",
+        "confidence",
+        "id",
         "seconds",
         "answered",
     ]

@@ -109,6 +109,14 @@ def test_numbers_of_markers_are_no_facts() -> None:
     assert measured(asked, GOOD)[0] == {"right": 0.0, "facts": 0.0, "all_facts": 0.0}
 
 
+def test_notices_tell_facts_too() -> None:
+    noticed = replace(GOOD, text=f"{RENT}[1]", notices=("规划期至2035年", "共3万套"))
+    scored = score(replace(ASKED, forbidden=()), noticed, DOCUMENTS)
+    assert (scored.measures["facts"], scored.right) == (1.0, True)
+    refused = replace(noticed, status=Status.UNCLEAR)
+    assert score(ASKED, refused, DOCUMENTS).measures["facts"] == 0.0
+
+
 def test_without_facts_the_evidence_must_be_cited() -> None:
     asked = replace(ASKED, facts=(), evidence=(HOMES_AT, SETTLE_AT))
     half = {"right": 0.0, "citation_recall": 0.5, "facts": None, "all_facts": None, "recall@1": 0.5}
@@ -122,6 +130,15 @@ def test_what_is_no_clause_was_not_parsed() -> None:
     marked = replace(DOCUMENTS["住房"], furniture=(contents,))
     refused = replace(GOOD, status=Status.UNCLEAR)
     assert score(ASKED, refused, {**DOCUMENTS, "住房": marked}).cause == "未解析到"
+
+
+def test_what_the_catalogue_says_needs_no_citation() -> None:
+    asked = Question(
+        id="q3", category="provenance", turns=("谁发的",), catalogued=("住房",), facts=(("2024年5月6日",),)
+    )
+    told = Response(Status.ABOUT_DOCUMENT, "住房意见于2024年5月6日印发。")
+    assert score(asked, told, DOCUMENTS).right
+    assert score(asked, replace(told, text="住房意见于2024年5月7日印发。"), DOCUMENTS).cause == "答错"
 
 
 def test_the_catalogue_is_cited_by_its_document() -> None:

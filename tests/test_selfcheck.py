@@ -42,7 +42,7 @@ def test_a_sound_installation(store: Path) -> None:
     details = {finding["part"]: finding["detail"] for finding in told["findings"]}
     assert "chromadb 1.5.9" in details["版本"]
     assert details["索引"] == "各部分完好"
-    assert details["向量模型"].startswith("内置模型 lsa-")
+    assert details["向量模型"].startswith("内置模型 static-")
     assert details["网络"] == "连接本机以外的尝试 0 次"
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from index.build import build_generation
 from index.datatypes import Chunk, Document, Metadata, PolicyError
+from index.embedder import Embedder
 from index.files import digest, files_below
 from index.generation import current_generation, point_at, remove_unused
-from index.lsa import LsaEmbedder
 from index.meaning import Meaning
-from index.record import Entry, Model, Record
+from index.record import Entry, Record
+from index.static import built_in
 from index.store import Store, StoreDamagedError
 from index.vectors import VectorFolder
 from tests.stores import TopicEmbedder, flip, generation, spoil
@@ -36,15 +37,13 @@ DOCUMENTS = tuple(
 )
 
 
-def write(folder: Path, embedder: TopicEmbedder | LsaEmbedder, chunks: tuple[Chunk, ...] = CHUNKS) -> str:
+def write(folder: Path, embedder: Embedder, chunks: tuple[Chunk, ...] = CHUNKS) -> str:
     """Make a store of `chunks`, as a synchronisation does."""
     with closing(Record.open(folder / "record.sqlite3")) as record:
         with record.transaction():
             for document in DOCUMENTS:
                 own = [chunk for chunk in chunks if chunk.document_id == document.id]
                 record.write_document(Entry(document.id, "/资料", f"{document.id}.txt", ""), document, own)
-            if isinstance(embedder, LsaEmbedder):
-                record.write_model(Model(embedder.name, len(chunks), embedder.to_bytes()))
             searched = [chunk.searched for chunk in chunks]
             vectors = np.array(embedder.embed_documents(searched), np.float32)
             record.write_embeddings(embedder.name, [chunk.digest for chunk in chunks], vectors)
@@ -93,8 +92,8 @@ def test_threads_search_at_once(store: Store) -> None:
     assert found == [("户籍#1", (CHUNKS[2],))] * 100
 
 
-def test_the_store_brings_its_own_embedder(tmp_path: Path) -> None:
-    write(tmp_path, LsaEmbedder.fit(chunk.searched for chunk in CHUNKS))
+def test_the_built_in_embedder_is_found_by_its_name(tmp_path: Path) -> None:
+    write(tmp_path, built_in())
     with closing(Store.open(str(tmp_path))) as store:
         assert store.nearest("怎么加装电梯", k=1)[0][0] == "住房#1"
 
@@ -141,7 +140,7 @@ def test_generations_are_numbered_whatever_the_clock_says(tmp_path: Path) -> Non
 def test_another_embedder_is_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="向量模型是 三题,现用的是 四题,请改用前者,或运行"):
         Store.open(tmp_path, TopicEmbedder("四题"))
-    with pytest.raises(PolicyError, match="向量模型是 三题,现用的是 内置模型"):
+    with pytest.raises(PolicyError, match="向量模型是 三题,现用的是 static-"):
         Store.open(tmp_path, "builtin")
 
 

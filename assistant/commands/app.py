@@ -13,6 +13,7 @@ from assistant.commands.ask import ask, search
 from assistant.commands.care import check, repair
 from assistant.commands.eval import evaluate, template
 from assistant.commands.index import show_index, sync
+from assistant.commands.log import export, forget, list_records, show_record
 from assistant.commands.models import fetch, models, use
 from assistant.commands.output import show
 from assistant.commands.selfcheck import selfcheck
@@ -23,6 +24,7 @@ _ABOUT = "政策文件问答助手:每句话都是可核对的原文条款。"
 app = typer.Typer(name=NAME, cls=Application, help=_ABOUT, add_completion=False)
 _index = typer.Typer(cls=ChineseGroup)
 _eval = typer.Typer(cls=ChineseGroup, callback=evaluate, invoke_without_command=True)
+_log = typer.Typer(cls=ChineseGroup)
 _models = typer.Typer(cls=ChineseGroup, callback=models, invoke_without_command=True)
 
 
@@ -51,6 +53,7 @@ def _begin(
 
 
 @_index.callback(invoke_without_command=True)
+@_log.callback(invoke_without_command=True)
 def _help_without_command(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -71,6 +74,14 @@ _index.command("sync", cls=ChineseCommand, help=_SYNC)(sync)
 _index.command("show", cls=ChineseCommand, help="查看索引里的文件、条款结构或一条的全文。")(show_index)
 _index.command("check", cls=ChineseCommand, help=_CHECK)(check)
 _index.command("repair", cls=ChineseCommand, help="照记录重建索引里损坏的部分。")(repair)
+
+app.add_typer(_log, name="log", help="查看、导出和删除问答记录。")
+_log.command("list", cls=ChineseCommand, help="列出最近的问答。")(list_records)
+_log.command("show", cls=ChineseCommand, help="重新打开一次回答:原文、段落、分数和所用的索引与模型。")(
+    show_record
+)
+_log.command("export", cls=ChineseCommand, help="导出问答记录,一行一条 JSON。")(export)
+_log.command("forget", cls=ChineseCommand, help="彻底删除一个会话的记录。")(forget)
 
 _SELFCHECK = """检查安装:版本、磁盘、索引、模型,并断开外网试用一遍。
 

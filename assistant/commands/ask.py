@@ -13,7 +13,18 @@ from assistant.commands.options import JsonOption, StoreOption
 from assistant.commands.output import show, show_json
 from assistant.datatypes import Answer, Citation, Passage, Status
 
-_FOUND_BY = {"exact": "编号或标题", "words": "词", "bigrams": "字对", "vectors": "语义", "coverage": "覆盖"}
+_FOUND_BY = {
+    "exact": "编号或标题",
+    "words": "词",
+    "bigrams": "字对",
+    "vectors": "语义",
+    "coverage": "覆盖",
+    "asked_bigrams": "相关提问的字对",
+    "asked_vectors": "相关提问的语义",
+    "asked_coverage": "相关提问的覆盖",
+    "kind": "所问的数字或时间",
+    "reranker": "重排",
+}
 """`Passage.why` in words."""
 
 _QuestionArgument = Annotated[
@@ -28,7 +39,7 @@ def ask(question: _QuestionArgument, store: StoreOption = None, as_json: JsonOpt
     if as_json:
         show_json({**asdict(answer), "answered": answer.answered})
     else:
-        _show_answer(answer)
+        show_answer(answer)
     if answer.status is Status.ERROR:
         raise typer.Exit(FAILED)
 
@@ -46,7 +57,7 @@ def search(
         show_json({"passages": [asdict(passage) for passage in passages]})
         return
     for rank, passage in enumerate(passages, start=1):
-        _show_passage(rank, passage)
+        show_passage(rank, passage)
     if not passages:
         show(_why_none(question))
 
@@ -72,7 +83,8 @@ def _why_none(question: str) -> str:
     )
 
 
-def _show_answer(answer: Answer) -> None:
+def show_answer(answer: Answer) -> None:
+    """Print an answer with its citations and notices."""
     show(answer.text)
     if answer.citations or answer.nearest:
         show()
@@ -88,7 +100,8 @@ def _show_answer(answer: Answer) -> None:
         show(faint=f"注意: {notice}")
 
 
-def _show_passage(rank: int, passage: Passage) -> None:
+def show_passage(rank: int, passage: Passage) -> None:
+    """Print a passage, what found it, and how to open its clause."""
     place = " ".join([passage.document_title, passage.clause, passage.heading])
     show(f"{rank}. {passage.score:.2f}  {place}")
     show(passage.text.strip())

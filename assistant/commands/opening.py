@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     from index.store import Store
 
 
-def open_assistant(folder: Path | None) -> "PolicyAssistant":
-    """The assistant over the store in `folder`; where None over the user's own, indexed on first use."""
+def open_assistant(folder: Path | None, *, record: bool | None = None) -> "PolicyAssistant":
+    """The assistant over the store in `folder`; where None over the user's own, indexed on first use.
+
+    `record`: whether its answers are recorded, as the settings say where it is None.
+    """
     with _uncollected():
         from assistant.assistant import PolicyAssistant
 
         with watched() as progress:
-            return PolicyAssistant(folder, progress=progress)
+            return PolicyAssistant(folder, record=record, progress=progress)
 
 
 def open_documents(folder: Path | None) -> "Store":

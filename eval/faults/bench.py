@@ -110,7 +110,7 @@ class Case:
     @contextmanager
     def reader(self) -> Iterator[PolicyAssistant]:
         """An assistant that was opened before the fault and has to answer after it as before."""
-        with PolicyAssistant(self.store) as assistant:
+        with PolicyAssistant(self.store, record=False) as assistant:
             answers(assistant)
             yield assistant
             answers(assistant)
@@ -129,7 +129,11 @@ def command(*arguments: str, seconds: float = 120.0) -> subprocess.CompletedProc
         [sys.executable, "-m", "assistant.cli", *arguments],
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "POLICY_ASSISTANT_KEEP_RECORDS": "false",
+        },
         timeout=seconds,
         check=False,
     )

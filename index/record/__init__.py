@@ -2,11 +2,10 @@
 
 from index.record.connection import RecordDamagedError, RecordError
 from index.record.record import Record
-from index.record.values import Entry, Model, metadata_from_json, metadata_to_json
+from index.record.values import Entry, metadata_from_json, metadata_to_json
 
 __all__ = [
     "Entry",
-    "Model",
     "Record",
     "RecordDamagedError",
     "RecordError",

@@ -42,12 +42,17 @@ CREATE TABLE questions (
     position INTEGER NOT NULL, digest TEXT NOT NULL,
     UNIQUE (document_id, position));
 CREATE INDEX questions_by_digest ON questions (digest);
+CREATE INDEX questions_by_chunk ON questions (chunk_id);
 CREATE VIEW searched AS
     SELECT 0 AS kind, document_id, position, id, id AS chunk_id, searched, digest FROM chunks
     UNION ALL SELECT 1, document_id, position, id, chunk_id, searched, digest FROM questions
 """
 
-LADDER: tuple[str, ...] = (_TABLES, _QUESTIONS)
+
+# The built-in embedder was once fitted on the texts and kept here; now it comes with the package.
+_NO_MODELS = "DROP TABLE models; DELETE FROM embeddings WHERE embedder LIKE 'lsa-%'"
+
+LADDER: tuple[str, ...] = (_TABLES, _QUESTIONS, _NO_MODELS)
 """Statements that lead from each `user_version` to the next, the first from an empty file. Only ever added to."""
 
 _WAIT = 5.0  # seconds for which a lock of another connection is waited out

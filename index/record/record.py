@@ -1,4 +1,4 @@
-"""Documents with their clauses and chunks, embeddings by content, and one fitted model, in one SQLite file."""
+"""Documents with their clauses and chunks, and embeddings by content, in one SQLite file."""
 
 import hashlib
 import sqlite3
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from index.datatypes import Chunk, ChunkQuestion, Clause, ClauseKind, Document, Furniture, FurnitureKind
 from index.record.connection import climb, connect, damaged, unusable
-from index.record.values import Entry, Model, metadata_from_json, metadata_to_json
+from index.record.values import Entry, metadata_from_json, metadata_to_json
 
-_READ_TABLES = ("documents", "clauses", "furniture", "chunks", "questions", "models")
+_READ_TABLES = ("documents", "clauses", "furniture", "chunks", "questions")
 _CHUNK = 'id, document_id, clause_id, start, "end", text, searched, tokens'
 _ROW_ORDER = "ORDER BY document_id, position"
 _SEARCHED_ORDER = f"ORDER BY kind, {_ROW_ORDER.removeprefix('ORDER BY ')}"
@@ -24,7 +24,7 @@ _VARIABLES = 500  # parameters of one statement; SQLite's oldest limit is 999
 
 
 class Record:
-    """Documents with their clauses and chunks, embeddings by content, and one fitted model.
+    """Documents with their clauses and chunks, and embeddings by content.
 
     Texts are kept as they are and come back as equal values. The order of rows, here and in every index made
     from the record, is that of document id and place in the document.
@@ -163,6 +163,16 @@ class Record:
             found.update((row[0], Chunk(*row)) for row in rows)
         return tuple(found[id_] for id_ in ids)
 
+    def questions_of(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Searched texts of the questions that these chunks answer, by chunk id; chunks without any are left out."""
+        found: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(chunk_ids), _VARIABLES):
+            asked = chunk_ids[start : start + _VARIABLES]
+            where = f"WHERE chunk_id IN ({_marks(len(asked))}) {_ROW_ORDER}"
+            for chunk_id, text in self._rows(f"SELECT chunk_id, searched FROM questions {where}", asked):
+                found[chunk_id] = (*found.get(chunk_id, ()), text)
+        return found
+
     def chunk_ids(self) -> tuple[str, ...]:
         """Ids of all chunks, in the order of rows."""
         return tuple(id_ for (id_,) in self._rows(f"SELECT id FROM chunks {_ROW_ORDER}"))
@@ -241,17 +251,6 @@ class Record:
             "DELETE FROM embeddings WHERE digest NOT IN (SELECT digest FROM chunks)"
             " AND digest NOT IN (SELECT digest FROM questions)"
         )
-
-    def write_model(self, model: Model) -> None:
-        """Keep `model` in place of the one before, whose vectors are of no more use and deleted."""
-        self._connection.execute("DELETE FROM embeddings WHERE embedder IN (SELECT name FROM models)")
-        self._connection.execute("DELETE FROM models")
-        self._connection.execute("INSERT INTO models VALUES (?, ?, ?)", astuple(model))
-
-    def model(self) -> Model | None:
-        """The model kept, or None."""
-        rows = self._rows("SELECT name, fitted_on, data FROM models")
-        return Model(*rows[0]) if rows else None
 
     def _insert(
         self,

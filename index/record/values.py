@@ -17,15 +17,6 @@ class Entry:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """An embedder fitted on the chunks: its name, how many chunks there were, and itself as bytes."""
-
-    name: str
-    fitted_on: int
-    data: bytes
-
-
 def metadata_to_json(metadata: Metadata) -> str:
     """`metadata` as one line of JSON; equal values give equal lines."""
     return json.dumps(asdict(metadata), ensure_ascii=False, sort_keys=True, default=date.isoformat)

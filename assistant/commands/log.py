@@ -1,0 +1,152 @@
+"""Commands about recorded answers: `log list`, `log show`, `log export`, `log forget`."""
+
+import os
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.commands.ask import show_answer, show_passage
+from assistant.commands.options import JsonOption
+from assistant.commands.output import show, show_json
+from assistant.datatypes import Status
+from index.datatypes import PolicyError
+
+if TYPE_CHECKING:
+    from assistant.records import Record
+
+_ENDED = {
+    Status.ANSWERED: "已回答",
+    Status.OUTLINE: "已列出条目",
+    Status.WHICH_DOCUMENT: "未指明文件",
+    Status.NO_SUCH_CLAUSE: "没有这一条",
+    Status.DOCUMENT_NOT_HELD: "文件未收录",
+    Status.NOT_IN_CORPUS: "文件里没有",
+    Status.ANOTHER_PLACE: "外地的事",
+    Status.NEEDS_OFFICE: "要问办事部门",
+    Status.ASKED_TO_ACT: "请求代办",
+    Status.OPINION: "要看法或预测",
+    Status.PERSONAL_DATA: "含个人信息",
+    Status.OFF_TOPIC: "不在范围内",
+    Status.ABOUT_ASSISTANT: "问助手自己",
+    Status.DISTRESS: "求助",
+    Status.UNCLEAR: "没有看清",
+    Status.TOO_LONG: "太长",
+    Status.ERROR: "出了故障",
+}
+"""`Answer.status` in words."""
+_SHORT_ID, _SHORT_DIGEST = 12, 12
+
+_ThreadOption = Annotated[
+    str | None, typer.Option("--thread", metavar="会话", help="只要这个会话的;不写就是全部")
+]
+
+
+def list_records(
+    most: Annotated[int, typer.Option("-n", metavar="数目", min=1, help="最多列出几条;不写就是 20")] = 20,
+    thread: _ThreadOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the latest answers, the latest first."""
+    from assistant.records import chosen_records
+
+    found = chosen_records().latest(most, thread)
+    if as_json:
+        show_json({"records": [_facts(record) for record in found]})
+        return
+    for record in found:
+        answer = record.answer
+        show(f"{record.id[:_SHORT_ID]}  {_local(record.at)}  {_ENDED[answer.status]}  {answer.question}")
+    if not found:
+        show("没有记录")
+
+
+def show_record(
+    beginning: Annotated[str, typer.Argument(metavar="编号", help="记录的编号,写开头几位就行")],
+    as_json: JsonOption = False,
+) -> None:
+    """Print an answer as it was given, and what it was made of."""
+    from assistant.records import chosen_records
+
+    record = chosen_records().find(beginning)
+    if as_json:
+        show_json(asdict(record))
+        return
+    answer = record.answer
+    show(f"问题: {answer.question}")
+    seconds = f"用时 {answer.seconds:.2f} 秒"
+    ended = f"{_ENDED[answer.status]}({answer.status})"
+    show(faint=" · ".join([_local(record.at), ended, f"把握 {answer.confidence:.2f}", seconds]))
+    show(faint=f"会话 {record.thread or '无'} · 编号 {record.id}\n")
+    show_answer(answer)
+    if answer.passages:
+        show(faint="\n找到的段落:")
+    for rank, passage in enumerate(answer.passages, start=1):
+        show_passage(rank, passage)
+    show(faint=f"索引 {(record.index or '无')[:_SHORT_DIGEST]} · 向量模型 {record.embedder or '无'}")
+    show(faint=f"大模型 {record.model or '无'}")
+    show(faint=f"提示 {' '.join(f'{name} {digest}' for name, digest in record.prompts.items())}")
+
+
+def export(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="文件", help="写入这个新文件;不写就输出到屏幕"),
+    ] = None,
+    thread: _ThreadOption = None,
+) -> None:
+    """Write every record as a line of JSON, the earliest first; into a file that is not there yet, or to stdout."""
+    from assistant.records import chosen_records
+
+    lines = chosen_records().lines(thread)
+    if output is None:
+        for line in lines:
+            typer.echo(line.encode())
+        return
+    try:
+        descriptor = os.open(
+            output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
+        )  # its owner alone may read it
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            count = 0
+            for line in lines:
+                file.write(f"{line}\n")
+                count += 1
+    except FileExistsError as fault:
+        raise PolicyError(f"{output} 已经存在,请换一个文件名") from fault
+    except OSError as fault:
+        raise PolicyError(f"无法写入 {output}({fault.strerror}),请检查路径、权限和磁盘空间") from fault
+    show(f"已导出 {count} 条记录到 {output}")
+
+
+def forget(
+    thread: Annotated[str, typer.Argument(metavar="会话", help="会话的名称;也可以是一条记录的完整编号")],
+    as_json: JsonOption = False,
+) -> None:
+    """Delete the records of a conversation for good, and print how many there were."""
+    from assistant.records import chosen_records
+
+    count = chosen_records().forget(thread)
+    if as_json:
+        show_json({"forgotten": count})
+    else:
+        show(f"已彻底删除 {count} 条记录" if count else "没有这个会话的记录")
+
+
+def _facts(record: "Record") -> dict[str, object]:
+    answer = record.answer
+    return {
+        "id": record.id,
+        "at": record.at,
+        "thread": record.thread,
+        "status": answer.status,
+        "question": answer.question,
+        "confidence": answer.confidence,
+        "seconds": answer.seconds,
+    }
+
+
+def _local(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,40 @@
+"""Train the built-in embedder and write it into the package.
+
+python -m index.train DATA [--out index/static.npz]
+
+DATA holds news/news.txt.xz, laws/ and benchmarks/stard_train.jsonl. Takes about an hour on two cores.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from index.static import WEIGHTS, StaticEmbedder
+from index.train.export import Quantised
+from index.train.progress import track
+from index.train.recipe import prepare, train_base, tune
+from index.train.texts import read_questions
+
+
+def main() -> int:
+    """Train, write, and name what was written."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    given = parser.parse_args()
+    material = prepare(given.data)
+    model = tune(
+        train_base(material, track),
+        material,
+        read_questions(given.data / "benchmarks/stard_train.jsonl"),
+        track,
+    )
+    Quantised.of(model).write(material.entries, material.words, given.out)
+    sys.stdout.write(f"{given.out} {StaticEmbedder.from_bytes(given.out.read_bytes()).name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
