@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant import Status
-from assistant.rank import NEIGHBOURS
 from eval.questions import Question, Span
 from eval.systems import DEPTH, Cited, Response
 from index.datatypes import Document, PolicyError
@@ -20,6 +19,8 @@ SHOWN = 3
 """Passages that a baseline gives as its answer, as products without a language model do."""
 SPLIT_CHARACTERS, SPLIT_OVERLAP = 500, 50
 """The usual splitter's usual setting."""
+NEAREST = 10_000
+"""Rows asked of the vectors: so many that the questions which stand beside the chunks crowd none of them out."""
 
 Scores = Callable[[str], NDArray[np.float32]]
 """Question -> one score for each passage, the higher the better; 0 or less where it is not found at all."""
@@ -69,7 +70,7 @@ def vectors_only(store: Store) -> TopPassages:
     """Our chunks by the cosine of their embeddings alone."""
 
     def scores(question: str) -> NDArray[np.float32]:
-        near = store.cosines(normalise(question), NEIGHBOURS)
+        near = store.cosines(normalise(question), NEAREST)
         return np.zeros(len(store.chunk_ids), np.float32) if near is None else near.own
 
     return TopPassages(store.documents(), _chunks(store), scores)
