@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import Self
 
 from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
+from assistant.events import Event, Noticed
 from assistant.question import MAX_CHARACTERS
 from assistant.records import chosen_recorder
 from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.shipped import chosen_reranker, open_reader
+from assistant.written.choose import chosen_writer
+from assistant.written.model import ChatModel
+from assistant.written.write import Writer
 from index.datatypes import Document
 from index.embedder import Embedder
 from index.generation import Progress
@@ -31,11 +36,13 @@ class PolicyAssistant:
 
     `store`: folder of an index; where it is None the user's own, which always holds the shipped corpus. `embedder`:
     one, or what the setting of that name takes; that setting where it is None. `today`: the day on which validity is
-    judged, the present day where it is None. `record`: whether answers are recorded, as the settings say where it is
-    None. `progress` is told of indexing, where opening comes to that.
+    judged, the present day where it is None. `llm`: what writes answers, a LangChain chat model, the name of one at
+    the endpoint of the settings, or a `Writer` with time-outs of its own; the setting where it is None, and where
+    that is empty answers are extracted. `record`: whether answers are recorded, as the settings say where it is None.
+    `progress` is told of indexing, where opening comes to that.
 
     Threads may share it. A store that is synchronised meanwhile is answered from as it was until the next question.
-    Raises PolicyError where the store cannot be opened.
+    Raises PolicyError where the store cannot be opened, or a chat model is named without its endpoint.
     """
 
     def __init__(
@@ -44,9 +51,11 @@ class PolicyAssistant:
         embedder: Embedder | str | None = None,
         today: date | None = None,
         *,
+        llm: Writer | ChatModel | str | None = None,
         record: bool | None = None,
         progress: Progress | None = None,
     ) -> None:
+        self._writer = chosen_writer(llm)
         self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)
         self._today = today
         self._reranker = chosen_reranker()
@@ -74,19 +83,33 @@ class PolicyAssistant:
 
     def ask(self, question: str) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status."""
+        for event in self.stream(question):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("the last event is the answer")
+
+    def stream(self, question: str) -> Iterator[Event]:
+        """The answer to `question` piece by piece, last the answer as `ask` gives it."""
         begun = time.perf_counter()
         manifest = None
         try:
             with self._reader.use() as store:
                 manifest = store.manifest
-                answer = pipeline.run(question, self._retriever(store), self._today or date.today())
-                answer = _with_notices(answer, (*self._news, *store.shortfalls))
+                day = self._today or date.today()
+                for event in pipeline.stream(question, self._retriever(store), day, self._writer):
+                    if isinstance(event, Answer):
+                        answer = _with_notices(event, (*self._news, *store.shortfalls))
+                    else:
+                        yield event
         except Exception:
             _log.exception("no answer")
             asked = question if len(question) <= MAX_CHARACTERS else ""  # cut, an identifier is none any more
             answer = Answer(asked, Status.ERROR, reply(Status.ERROR))
         answer = replace(answer, seconds=time.perf_counter() - begun)
-        return self._recorder.keep(answer, manifest) if self._recorder else answer
+        if self._recorder:
+            answer = self._recorder.keep(answer, manifest, model=self._writer.name if self._writer else None)
+        yield from map(Noticed, answer.notices)
+        yield answer
 
     def search(self, question: str, k: int = 10) -> list[Passage]:
         """The `k` best passages, by the same retrieval as `ask`, exact look-up included; none for an empty question."""

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from assistant.datatypes import Citation, Draft, Quote
+from assistant.datatypes import Citation, Draft, Part, Quote, Statement
 from index.datatypes import Document, SourceKind
 
 _LOOSE = re.compile(r"\s+")
@@ -18,15 +18,31 @@ def cite(draft: Draft, documents: Mapping[str, Document]) -> tuple[str, tuple[Ci
     text = ""
     citations: list[Citation] = []
     for part in draft.parts:
-        if isinstance(part, str):
-            text += part
-            continue
-        document = documents.get(part.document_id)
-        citation = verify(part, document, len(citations) + 1) if document else None
-        if citation:
-            citations.append(citation)
-            text += f"{citation.quote}[{citation.number}]"
+        shown, cited = cite_part(part, documents, len(citations) + 1)
+        text += shown
+        citations += cited
     return text, tuple(citations)
+
+
+def cite_part(part: Part, documents: Mapping[str, Document], number: int) -> tuple[str, tuple[Citation, ...]]:
+    """Text and citations of one part, the first of them numbered `number`.
+
+    Nothing for a quote that does not stand in its document, nor for a statement that rests on one.
+    """
+    if isinstance(part, str):
+        return part, ()
+    quotes = part.quotes if isinstance(part, Statement) else (part,)
+    citations = tuple(_cited(quote, documents, at) for at, quote in enumerate(quotes, start=number))
+    found = tuple(citation for citation in citations if citation)
+    if not found or len(found) < len(quotes):
+        return "", ()
+    text = part.text if isinstance(part, Statement) else found[0].quote
+    return text + "".join(f"[{citation.number}]" for citation in found), found
+
+
+def _cited(quote: Quote, documents: Mapping[str, Document], number: int) -> Citation | None:
+    document = documents.get(quote.document_id)
+    return verify(quote, document, number) if document else None
 
 
 def verify(quote: Quote, document: Document, number: int) -> Citation | None:

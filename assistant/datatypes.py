@@ -32,6 +32,13 @@ class Status(StrEnum):
         return self in (Status.ANSWERED, Status.OUTLINE, Status.ABOUT_DOCUMENT)
 
 
+class Label(StrEnum):
+    """What an answer is made of, as it is to be told wherever the answer is shown or exported."""
+
+    EXTRACT = "原文摘录"
+    GENERATED = "由人工智能生成\uff0c仅供参考"
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of a clause found for a question. `text` is `document.text[start:end]`."""
@@ -60,10 +67,22 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What the answer would say: quotes and the fixed connectives between them, in reading order; unchecked."""
+class Statement:
+    """A sentence that is not the document's own, and the quotes it rests on."""
 
-    parts: tuple["Quote | str", ...]
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+Part = Quote | Statement | str
+"""A piece of a draft: what is quoted, what rests on quotes, or fixed words between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the answer would say, in reading order; unchecked."""
+
+    parts: tuple[Part, ...]
     status: Status = Status.ANSWERED
 
 
@@ -96,6 +115,8 @@ class Answer:
     passages: tuple[Passage, ...] = ()
     nearest: Citation | None = None
     """In a refusal, the clause that comes closest, where one is near."""
+    label: Label | None = None
+    """What the text is made of; None for a fixed reply."""
     confidence: float = 0.0
     """How sure it is that the documents hold the answer, 0 to 1: `assistant.gate` answers from .5 on; 1 where a clause
     named was looked up, 0 where a question was turned away before any passage was judged."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from assistant.datatypes import Draft, Quote
+from assistant.datatypes import Draft, Part, Quote
 from assistant.replies import connective
 from assistant.sentences import Sentence
 from index.chunk import sentence_spans
@@ -39,7 +39,7 @@ def extract_side(sentences: Sequence[Sentence], documents: dict[str, Document]) 
 
 def compose(quotes: Sequence[Quote], documents: dict[str, Document], opening: str = "") -> Draft:
     """Quotes with the name of the document before its first one."""
-    parts: list[Quote | str] = [opening] if opening else []
+    parts: list[Part] = [opening] if opening else []
     for index, quote in enumerate(quotes):
         if index == 0 or quotes[index - 1].document_id != quote.document_id:
             lead = connective("source", name=documents[quote.document_id].metadata.name)
@@ -50,7 +50,7 @@ def compose(quotes: Sequence[Quote], documents: dict[str, Document], opening: st
 
 def compose_sides(sides: Sequence[tuple[str, Sequence[Quote]]], documents: dict[str, Document]) -> Draft:
     """Quotes side by side: the name of each side, then its documents and quotes, or that nothing was found."""
-    parts: list[Quote | str] = []
+    parts: list[Part] = []
     for name, quotes in sides:
         gap = "\n" if parts else ""
         if not quotes:

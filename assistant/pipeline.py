@@ -1,14 +1,14 @@
 """The answering flow: a list of steps, each of which adds to what is known of the question or ends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from assistant import gate
 from assistant.about import read_about
-from assistant.cite import cite
 from assistant.compare import SHOWN_PASSAGES, compare
-from assistant.datatypes import Answer, Draft, Passage, Status
+from assistant.datatypes import Answer, Passage, Status
+from assistant.events import Event, PassagesFound
 from assistant.extract import compose, extract
 from assistant.focus import covered, read_focus
 from assistant.intents import read_intent
@@ -21,8 +21,10 @@ from assistant.refusal import POINTS_TO_NEAREST, refuse
 from assistant.replies import connective
 from assistant.retrieve import EXACT, PolicyRetriever, as_passage
 from assistant.sentences import Sentence
+from assistant.tell import tell
 from assistant.terms import read_terms
-from assistant.turn import Turn, measure, sentences_of
+from assistant.turn import READ_PASSAGES, Turn, measure, sentences_of
+from assistant.written.write import Writer
 
 YIELDING = (Status.OPINION, Status.OFF_TOPIC)
 """Outcomes read from words alone that yield where a passage is known to answer nearly the same question: “以后弄成啥样”
@@ -98,7 +100,8 @@ def answer(turn: Turn) -> Turn | Outcome:
     if turn.draft:
         return turn
     if turn.focus and turn.focus.sides:
-        return compare(turn, turn.focus)
+        compared = compare(turn, turn.focus)
+        return compared if isinstance(compared, Outcome) else replace(compared, material=compared.passages)
     passages = _of_named_clauses(turn.passages) or turn.passages
     sentences = sentences_of(turn, passages, turn.terms)
     if contradictions := _contradictions(turn):
@@ -108,7 +111,7 @@ def answer(turn: Turn) -> Turn | Outcome:
     if not gate.answers(features):
         return Outcome(Status.NOT_IN_CORPUS, confidence=features.confidence)
     draft = compose(extract(_of_closest(turn, sentences), turn.documents), turn.documents)
-    return replace(turn, draft=draft, confidence=features.confidence)
+    return replace(turn, draft=draft, material=passages[:READ_PASSAGES], confidence=features.confidence)
 
 
 STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
@@ -123,25 +126,34 @@ STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
 )
 
 
-def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
-    """The answer to one question: every step in order, then every quote checked against its document."""
+def stream(
+    asked: str, retriever: PolicyRetriever, today: date, writer: Writer | None = None
+) -> Iterator[Event]:
+    """One question answered: every step in order, then the draft told, each quote checked against its document.
+
+    The last event is the answer. Where there is a `writer`, the answer is in its words if it can be.
+    """
     documents = {document.id: document for document in retriever.store.documents()}
     turn = Turn(asked, retriever, documents, today)
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Outcome):
-            return refuse(turn, result)
+            yield refuse(turn, result)
+            return
         turn = result
-    text, citations = cite(turn.draft or Draft(()), documents)
-    if not citations:
-        return refuse(turn, Outcome(Status.NOT_IN_CORPUS))
-    return Answer(
+    yield PassagesFound(turn.passages)
+    told = yield from tell(turn, writer)
+    if not told.citations:
+        yield refuse(turn, Outcome(Status.NOT_IN_CORPUS))
+        return
+    yield Answer(
         question=turn.question.shown,
         status=turn.draft.status if turn.draft else Status.ERROR,
-        text=text,
-        citations=citations,
-        notices=notices(citations, documents, turn.places, today),
+        text=told.text,
+        citations=told.citations,
+        notices=(*told.notices, *notices(told.citations, documents, turn.places, today)),
         passages=turn.passages,
+        label=told.label,
         confidence=turn.confidence,
     )
 

@@ -1,24 +1,19 @@
 """The fixed words of answers, from `prompts/`: replies by status and the connectives between quotes."""
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-from string import Template
-
 from assistant.datatypes import Status
-
-
-@cache
-def _table(name: str) -> dict[str, str]:
-    table: dict[str, str] = tomllib.loads(files("prompts").joinpath(name).read_text(encoding="utf-8"))
-    return table
+from assistant.prompts import fill, table
 
 
 def reply(status: Status, /, **variables: str) -> str:
-    """The fixed reply of `status`; a variable it needs and does not get is a KeyError with its name."""
-    return Template(_table("replies.toml")[status.value]).substitute(variables)
+    """The fixed reply of `status`; it uses of `variables` what it needs, and one that is missing is a PolicyError."""
+    return fill(table("replies.toml")[status.value], "replies.toml", variables)
 
 
 def connective(name: str, /, **variables: str) -> str:
-    """The fixed words called `name`; a variable they need and do not get is a KeyError with its name."""
-    return Template(_table("connectives.toml")[name]).substitute(variables)
+    """The fixed words called `name`; a variable they need and do not get is a PolicyError with its name."""
+    return fill(table("connectives.toml")[name], "connectives.toml", variables)
+
+
+def why_not_written(fault: str) -> str:
+    """The fixed words for a fault of a chat model."""
+    return connective("not_written", why=table("faults.toml")[fault])

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _DATA = user_data_path("policy-assistant", appauthor=False)
@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     holds the vectors, instead of files in the store. `int8`: take the quantised
     graph of a BGE model. `reranker`: folder of a BGE reranker. `models`: where models that are fetched or carried
     in are kept. `trusted_models`: folder whose models may be carried in though their weights are pickles.
+    `llm_model`, `llm_base_url`, `llm_api_key`: name of a chat model, address of its OpenAI-compatible endpoint
+    (up to and with /v1), and its key where it asks for one; where no model is named, answers are extracted.
     `keep_records`: whether answers are recorded; `records`: folder of the records; `record_days`: days for which a
     record is kept. 184 are six months at their longest: what 网络安全法 asks of logs, and no longer than that, as
     个人信息保护法 第十九条 has it.
@@ -34,6 +36,9 @@ class Settings(BaseSettings):
     reranker: Path | None = None
     models: Path = _DATA / "models"
     trusted_models: Path | None = None
+    llm_model: str | None = None
+    llm_base_url: str | None = None
+    llm_api_key: SecretStr | None = None
     keep_records: bool = True
     records: Path = _DATA / "records"
     record_days: int = Field(default=184, ge=1, le=36_500)

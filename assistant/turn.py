@@ -32,6 +32,8 @@ class Turn:
     terms: tuple[Term, ...] = ()
     intent: Status | None = None
     passages: tuple[Passage, ...] = ()
+    material: tuple[Passage, ...] = ()
+    """What a chat model may write the answer from; nothing where the answer is to be the document's own words."""
     draft: Draft | None = None
     confidence: float = 0.0
 

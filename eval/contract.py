@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from assistant.datatypes import Answer, Citation, Status
+from assistant.datatypes import Answer, Citation, Label, Status
 from index.datatypes import Clause, Document, Level
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?", re.ASCII)
@@ -19,7 +19,7 @@ def violations(answer: Answer, documents: Mapping[str, Document]) -> tuple[str, 
     A citation: its quote stands at its offsets, its number is its place, its clause is the innermost that
     holds it. The text: the quotes in order, each with its marker, between them nothing but fixed connectives,
     the last document these name being the one quoted. A passage is the text at its offsets. A refusal is its
-    fixed reply. A fault inside `ask` is a violation too.
+    fixed reply; of a text that a model wrote only the markers are checked. A fault inside `ask` is a violation too.
     """
     found = [] if answer.status is not Status.ERROR else ["查阅时出了故障"]
     quotes = answer.answered and answer.status is not Status.ABOUT_DOCUMENT
@@ -64,6 +64,9 @@ def _of_text(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]
         if not re.fullmatch(reply, answer.text):
             yield "未作答的正文不是固定答复"
         return
+    if answer.label is Label.GENERATED:
+        yield from _of_markers(answer)
+        return
     between = _connectives(tuple(documents.values()))
     names = {document_id: document.metadata.name for document_id, document in documents.items()}
     at, named = 0, ""
@@ -80,6 +83,19 @@ def _of_text(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]
         at = found.end()
     if not re.fullmatch(between, answer.text[at:]):
         yield "正文末尾不是固定连接语"
+
+
+def _of_markers(answer: Answer) -> Iterator[str]:
+    """A text of a model's words: the markers stand in it in order, the last one at its end."""
+    at = 0
+    for number in range(1, len(answer.citations) + 1):
+        found = answer.text.find(f"[{number}]", at)
+        if found < 0:
+            yield f"正文里没有标号 {number}"
+            return
+        at = found + len(f"[{number}]")
+    if at != len(answer.text):
+        yield "正文末尾没有依据"
 
 
 def _connectives(documents: Sequence[Document]) -> str:

@@ -50,12 +50,17 @@ def normalise(text: str, wording: tuple[tuple[str, str], ...] = ()) -> str:
 
     `wording` lists (word, standard word); words are replaced in one pass, the longest where several begin.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_LOOKALIKES)
+    text = visible(unicodedata.normalize("NFKC", text)).translate(_LOOKALIKES)
     text = _SPACE.sub(" ", _converter().convert(text).casefold()).strip()
     if not wording:
         return text
     pattern, standard = _substitution(wording)
     return pattern.sub(lambda found: standard[found[0]], text)
+
+
+def visible(text: str) -> str:
+    """`text` without what nobody sees."""
+    return _INVISIBLE.sub("", text)
 
 
 def searched_text(document: Document, clause: Clause, text: str) -> str:

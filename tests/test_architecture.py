@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = {"index": set(), "assistant": {"index", "prompts"}, "eval": {"assistant", "index", "prompts"}}
 EVAL_COMMAND = Path("assistant/commands/eval.py")
 VENDORS = {
-    "FlagEmbedding", "bm25s", "chromadb", "jieba", "langchain_core", "opencc", "platformdirs",
+    "FlagEmbedding", "bm25s", "chromadb", "jieba", "langchain", "langchain_core", "opencc", "openai", "platformdirs",
     "pydantic_settings", "rich", "scipy", "sqlite3", "tiktoken", "typer",
 }  # fmt: skip
 

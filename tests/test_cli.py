@@ -27,6 +27,7 @@ PARK = """测试市公园管理办法
 (二)乱扔垃圾。
 """
 SECOND_ARTICLE = """测试市公园管理办法\uff1a第二条 公园全年开放,每日开放时间为六时至二十二时。[1]
+原文摘录
 
 [1] 《测试市公园管理办法》第二条“总则”
     index show '公园' --clause '第一章/第二条'
@@ -205,6 +206,7 @@ def test_ask_json_holds_the_whole_answer(park: str) -> None:
         "notices",
         "passages",
         "nearest",
+        "label",
         "confidence",
         "id",
         "seconds",

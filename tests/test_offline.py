@@ -59,6 +59,10 @@ with PolicyAssistant("store", sys.argv[2]) as assistant:
     assert assistant.ask("公园什么时候开放?").status != "error"
     assert assistant.search("攀折花木")
 """
+WRITTEN = """
+os.environ["POLICY_ASSISTANT_LLM_MODEL"] = "stub"
+os.environ["POLICY_ASSISTANT_LLM_BASE_URL"] = "http://127.0.0.1:9/v1"
+"""
 TRACED_CHAIN = """
 from langchain_core.runnables import RunnableLambda
 RunnableLambda(str.upper).invoke("a question")
@@ -131,6 +135,11 @@ def test_importing_us_ends_tracing_that_has_begun(tmp_path: Path) -> None:
 @pytest.mark.parametrize("guard", GUARDS)
 def test_index_ask_and_search_stay_here(guard: str, tmp_path: Path) -> None:
     assert attempts(WALK, guard, tmp_path, "builtin") == []
+
+
+def test_a_chat_model_on_this_machine_stays_here(tmp_path: Path) -> None:
+    asked = "    assert '大模型服务连不上' in assistant.ask('公园什么时候开放?').notices[0]\n"
+    assert attempts(WRITTEN + WALK + asked, "guard", tmp_path, "builtin") == []
 
 
 @pytest.mark.skipif(find_spec("FlagEmbedding") is None, reason="FlagEmbedding is not installed")

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from assistant import Answer, Citation, Passage, PolicyAssistant, Status
-from assistant.records import Record, Recorder, Records, RecordsError, chosen_records, prompt_digests
+from assistant.prompts import digests
+from assistant.records import Record, Recorder, Records, RecordsError, chosen_records
 from assistant.settings import settings
 from index import PolicyError, sync_folder
 from index.generation import Manifest, current_generation
@@ -96,7 +97,7 @@ def test_an_answer_is_reopened_as_it_was_given(assistant: PolicyAssistant, store
         None,
         None,
     )
-    assert reopened.prompts == prompt_digests()
+    assert reopened.prompts == digests()
     assert {"replies.toml", "connectives.toml"} <= set(reopened.prompts)
     assert abs(datetime.now(UTC) - datetime.fromisoformat(reopened.at)) < timedelta(minutes=1)
 

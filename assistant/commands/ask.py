@@ -86,6 +86,8 @@ def _why_none(question: str) -> str:
 def show_answer(answer: Answer) -> None:
     """Print an answer with its citations and notices."""
     show(answer.text)
+    if answer.label:
+        show(faint=answer.label)
     if answer.citations or answer.nearest:
         show()
     for citation in answer.citations:

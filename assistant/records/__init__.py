@@ -2,7 +2,6 @@
 
 from assistant.records.choose import chosen_recorder, chosen_records
 from assistant.records.connection import RecordsError
-from assistant.records.prompts import prompt_digests
 from assistant.records.recorder import Recorder
 from assistant.records.records import Records
 from assistant.records.values import Record
@@ -14,5 +13,4 @@ __all__ = [
     "RecordsError",
     "chosen_recorder",
     "chosen_records",
-    "prompt_digests",
 ]

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from assistant.datatypes import Answer, Status
 from assistant.masking import mask
+from assistant.prompts import digests
 from assistant.records.private import thread_key, without_identifiers
-from assistant.records.prompts import prompt_digests
 from assistant.records.records import Records
 from assistant.records.values import Record
 from assistant.replies import connective
@@ -52,7 +52,7 @@ class Recorder:
                 index=manifest.content if manifest else None,
                 embedder=manifest.embedder if manifest else None,
                 model=model,
-                prompts=prompt_digests(),
+                prompts=digests(),
                 answer=without_identifiers(recorded),
             )
             self._records.add(record)
