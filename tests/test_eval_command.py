@@ -57,6 +57,7 @@ def test_help_fits_one_screen_and_speaks_chinese() -> None:
 
 def test_a_run_from_question_to_report(store: str, gold: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for the process that measures the cold start
+    monkeypatch.setenv("POLICY_ASSISTANT_LLM_API_KEY", "sk-of-ours")
     done = run("--gold", gold, "--store", store, "--systems", "ours, naive,words")
     assert done.exit_code == 0, done.stderr
     assert done.stderr == "提问 9/9\n"
@@ -76,6 +77,8 @@ def test_a_run_from_question_to_report(store: str, gold: str, monkeypatch: pytes
         ["住房", "户籍"],
     )
     assert 0 < header["cold_start"] < 60
+    assert [path.name for path in folder.iterdir() if "sk-of-ours" in path.read_text("utf-8")] == []
+    assert not Path("own-records").exists()
     assert "与别的做法并列" in (folder / "report.html").read_text("utf-8")
 
 

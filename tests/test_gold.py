@@ -11,7 +11,7 @@ import pytest
 
 from assistant import PolicyAssistant, Status
 from eval.facts import catalogue_text, holds
-from eval.questions import CATEGORIES, GOLD, SPLITS, Question, Span, read_questions, read_split
+from eval.questions import CATEGORIES, GOLD, REFUSALS, SPLITS, Question, Span, read_questions, read_split
 from eval.sheets import COLUMNS, questions_of, read_gold, write_template
 from index.datatypes import ClauseKind, Metadata, PolicyError
 from tests.papers import DOCUMENTS, HOUSING, REFUSAL, ROW, changed, gold, write_lines
@@ -68,6 +68,10 @@ def test_what_names_a_clause_says_which(splits: dict[str, tuple[Question, ...]])
         if one.category in ("clause", "section", "number") and one.answerable and not one.clause
     ]
     assert lacking == []
+
+
+def test_every_way_to_refuse_has_a_name() -> None:
+    assert set(REFUSALS) == {status for status in Status if not status.answers} - {Status.ERROR}
 
 
 # A line
