@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.metrics import mean, paired_p
+from eval.metrics import paired_p
 from eval.score import MEASURES, Scored
 from eval.summary import by_category
 
@@ -18,6 +18,11 @@ class Change:
     after: float
     p: float
     questions: int
+
+    @property
+    def chance(self) -> str:
+        """`p` as one writes it: "= 0.065", "< 0.001"."""
+        return f"= {self.p:.3f}" if self.p >= 0.001 else "< 0.001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,9 @@ def compare(before: Sequence[Scored], after: Sequence[Scored]) -> Comparison:
                 and (now := one.measures[measure]) is not None
             ]
             if pairs:
-                old, new = mean([was for was, _ in pairs]), mean([now for _, now in pairs])
+                old, new = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
                 p = paired_p([now - was for was, now in pairs])
-                changes.append(Change(measure, category, old or 0.0, new or 0.0, p, len(pairs)))
+                changes.append(Change(measure, category, old, new, p, len(pairs)))
     return Comparison(
         changes=tuple(changes),
         won=tuple(one.question.id for one in paired if one.right and not earlier[one.question.id].right),

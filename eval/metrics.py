@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval.questions import Span, holds
+from eval.facts import holds
+from eval.questions import Span
 
 COVERED = 80
 """Percent of the characters of an evidence quote that one passage must hold for it to count as found."""
@@ -68,19 +69,16 @@ def ndcg(passages: Sequence[Span], evidence: Sequence[Span], one_suffices: bool 
 
     if not evidence:
         return 0.0
-    items = [tuple(evidence)] if one_suffices else [(quote,) for quote in evidence]
+    left = {"evidence": evidence} if one_suffices else {f"evidence {n}": [e] for n, e in enumerate(evidence)}
+    relevant = dict.fromkeys(left, 1)
     ranked: list[str] = []
-    left = dict(enumerate(items))
     for place, passage in enumerate(passages[:10]):
-        new = [key for key, quotes in left.items() if any(covers(passage, quote) for quote in quotes)]
-        ranked += [f"evidence {key}" for key in new if left.pop(key)] or [f"passage {place}"]
-    relevant = {f"evidence {key}": 1 for key in range(len(items))}
-    run = {item: float(len(ranked) - place) for place, item in enumerate(ranked)} or {"none": 0.0}
-    return float(
-        ir_measures.calc_aggregate([ir_measures.nDCG @ 10], {"q": relevant}, {"q": run})[
-            ir_measures.nDCG @ 10
-        ]
-    )
+        new = [item for item, quotes in left.items() if any(covers(passage, quote) for quote in quotes)]
+        ranked += new or [f"passage {place}"]
+        left = {item: quotes for item, quotes in left.items() if item not in new}
+    run = {item: float(-place) for place, item in enumerate(ranked)} or {"none": 0.0}
+    measure = ir_measures.nDCG @ 10
+    return float(ir_measures.calc_aggregate([measure], {"q": relevant}, {"q": run})[measure])
 
 
 def supported(citations: Sequence[Span], evidence: Sequence[Span]) -> float | None:

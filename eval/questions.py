@@ -1,18 +1,16 @@
 """Gold questions, each checked against the documents it speaks of, and written as rows of JSON Lines."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from assistant.datatypes import Status
-from index.datatypes import Document, Metadata, PolicyError
-from index.searchable import normalise
+from eval.facts import catalogue_text, holds
+from index.datatypes import Document, PolicyError
 
 GOLD = files("eval").joinpath("gold")
 SPLITS = ("dev", "test")
@@ -35,6 +33,23 @@ CATEGORIES = {
     "refusal": "应拒答",
 }
 """What is asked, and how it is called in tables."""
+REFUSALS: dict[str, str] = {
+    Status.WHICH_DOCUMENT: "问是哪份文件",
+    Status.NO_SUCH_CLAUSE: "没有这一条",
+    Status.DOCUMENT_NOT_HELD: "未收录该文件",
+    Status.NOT_IN_CORPUS: "文件没有写",
+    Status.ANOTHER_PLACE: "别的地方",
+    Status.NEEDS_OFFICE: "须问主管部门",
+    Status.ASKED_TO_ACT: "不代办",
+    Status.OPINION: "不评论",
+    Status.PERSONAL_DATA: "不查个人信息",
+    Status.OFF_TOPIC: "与政策无关",
+    Status.ABOUT_ASSISTANT: "介绍自己",
+    Status.DISTRESS: "转求助热线",
+    Status.UNCLEAR: "请说清楚",
+    Status.TOO_LONG: "问题太长",
+}
+"""How a question that the documents do not answer may end, and how that is called in tables."""
 KEYS: dict[str, type] = {
     "id": str,
     "category": str,
@@ -51,8 +66,7 @@ KEYS: dict[str, type] = {
 """Keys of a row. Those of `OPTIONAL` may be absent."""
 OPTIONAL = {"outcome", "clause", "one_suffices", "standalone"}
 
-_CHOICES = {"category": tuple(CATEGORIES), "outcome": tuple(Status)}
-_SPACE = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])")  # but between two numbers, where it parts them
+_CHOICES = {"category": tuple(CATEGORIES), "outcome": tuple(REFUSALS)}
 _MAY_BE_EMPTY = {"evidence", "facts", "forbidden"}
 
 
@@ -168,14 +182,17 @@ def _question(row: dict[str, Any], documents: Mapping[str, Document]) -> Questio
         raise ValueError("能回答的题不写 outcome,不能回答的要写")
     if row["answerable"] != bool(row["evidence"]):
         raise ValueError("能回答的题要有 evidence,不能回答的没有")
-    quotes = [_strings(entry, {"document", "quote"}, {"document"}) for entry in row["evidence"]]
-    catalogued = tuple(entry["document"] for entry in quotes if "quote" not in entry)
+    entries = [_strings(entry, {"document", "quote"}, {"document"}) for entry in row["evidence"]]
+    quotes = [entry for entry in entries if "quote" in entry]
+    catalogued = tuple(entry["document"] for entry in entries if "quote" not in entry)
+    if catalogued and not (quotes or row["facts"]):
+        raise ValueError("evidence 没有引文时,要写 facts")
     question = Question(
         id=row["id"],
         category=row["category"],
         turns=_texts("turns", row["turns"]),
         outcome=Status(row["outcome"]) if "outcome" in row else None,
-        evidence=tuple(_locate(documents, **entry) for entry in quotes if "quote" in entry),
+        evidence=tuple(_locate(documents, **entry) for entry in quotes),
         catalogued=catalogued,
         facts=tuple(_texts("facts", forms) for forms in row["facts"]),
         forbidden=_texts("forbidden", row["forbidden"]),
@@ -183,12 +200,12 @@ def _question(row: dict[str, Any], documents: Mapping[str, Document]) -> Questio
         one_suffices=row.get("one_suffices", False),
         standalone=row.get("standalone"),
     )
-    said = [entry["quote"] for entry in quotes if "quote" in entry]
+    said = [entry["quote"] for entry in quotes]
     said += [catalogue_text(_known(documents, one).metadata) for one in catalogued]
     if question.answerable:
         for forms in question.facts:
             if not any(holds(text, form) for text in said for form in forms):
-                raise ValueError(f"事实“{forms[0]}”不在任何一条引文里")
+                raise ValueError(f"事实“{'|'.join(forms)}”不在任何一条引文里")
     return question
 
 
@@ -217,29 +234,3 @@ def _locate(documents: Mapping[str, Document], document: str, quote: str) -> Spa
         raise ValueError(f"引文“{quote}”在文件 {document} 里有 {count} 处,应恰好一处")
     start = text.index(quote)
     return Span(document, start, start + len(quote))
-
-
-def catalogue_text(metadata: Metadata) -> str:
-    """All that the catalogue says of a document, dates in both ways of writing them."""
-    values = [metadata.name, metadata.title, *metadata.short_names, metadata.issuer, metadata.level]
-    values += [metadata.region, metadata.number, metadata.kind, metadata.provenance, metadata.warning]
-    days = [metadata.issued, metadata.valid_from, metadata.valid_until]
-    values += [form for day in days if day for form in _written(day)]
-    return "\n".join(str(value) for value in values if value)
-
-
-def _written(day: date) -> tuple[str, str]:
-    return day.isoformat(), f"{day.year}年{day.month}月{day.day}日"
-
-
-def holds(text: str, form: str) -> bool:
-    """Whether `text` says `form`: white space and width of characters aside, and no digit more on either side.
-
-    So 5 does not stand in 15 nor in 5.2, and 2025年 stands in "2025 年".
-    """
-    wanted, said = (_SPACE.sub("", normalise(one)) for one in (form, text))
-    if not wanted:
-        return False
-    before = r"(?<![0-9])(?<![0-9][.])" if wanted[0].isdigit() else ""
-    after = r"(?![0-9]|[.][0-9])" if wanted[-1].isdigit() else ""
-    return re.search(f"{before}{re.escape(wanted)}{after}", said) is not None

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,6 @@ from eval.systems import Cited, Response
 from index.datatypes import PolicyError
 
 GENERATED = "generated.jsonl"
-TEST_LOG = "test-runs.jsonl"
-"""Beside the runs: one line for every run on `test`, so that nobody forgets how often it was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +25,10 @@ class Header:
     settings: dict[str, str]
     versions: dict[str, str]
     index: dict[str, Any]
+    documents: dict[str, str]
+    """Digest of each document's text by its id: offsets hold only where it is the same."""
     cold_start: float | None = None
-    """Seconds of a new process to its first answer, over those of one that imports chromadb."""
+    """Seconds of a new process that gives one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +87,32 @@ def write_response(folder: Path, system: str, question: Question, response: Resp
 
 
 def read_run(folder: Path) -> Run:
-    """The run in `folder`. Raises PolicyError naming file, line and fault."""
+    """The run in `folder`. Raises PolicyError naming file, line and fault.
+
+    A last line that was not written to its end, as of a run that was killed, is left out: the question counts as not
+    asked.
+    """
     path = folder / GENERATED
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise PolicyError(f"{folder} 里没有可读的 {GENERATED}({fault}),请给出评测结果的文件夹") from fault
+        *lines, _unfinished = path.read_bytes().split(b"\n")
+    except OSError as fault:
+        raise PolicyError(
+            f"{folder} 里没有可读的 {GENERATED}({fault.strerror}),请给出评测结果的文件夹"
+        ) from fault
     header: Header | None = None
     generated: list[Generated] = []
     for number, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
-            if number == 1:
+            if header is None:
                 header = Header(**{**row["run"], "systems": tuple(row["run"]["systems"])})
             else:
                 generated.append(_generated(row))
         except (ValueError, TypeError, KeyError) as fault:
-            raise PolicyError(f"{path} 第 {number} 行损坏({fault!r}),请重新评测") from fault
+            raise PolicyError(f"{path} 第 {number} 行损坏,或由别的版本写成,请重新评测({fault!r})") from fault
     if header is None or not generated:
         raise PolicyError(f"{path} 里没有回答,请重新评测")
-    return Run(folder.name, header, tuple(generated))
+    return Run(folder.resolve().name, header, tuple(generated))
 
 
 def _generated(row: dict[str, Any]) -> Generated:
@@ -118,7 +124,21 @@ def _generated(row: dict[str, Any]) -> Generated:
     return Generated(row["system"], row["id"], tuple(row["turns"]), response)
 
 
-def latest_runs(results: Path) -> Sequence[Path]:
-    """Folders of the runs in `results`, the newest first."""
-    found: Iterable[Path] = results.iterdir() if results.is_dir() else ()
-    return sorted((path for path in found if (path / GENERATED).is_file()), reverse=True)
+def previous_run(folder: Path, gold: str, system: str) -> Run | None:
+    """The latest run beside that in `folder` that was begun before it and asked `system` the same gold, or None.
+
+    Runs that cannot be read are passed over.
+    """
+    folder = folder.resolve()
+    earlier = sorted((path for path in folder.parent.iterdir() if path.name < folder.name), reverse=True)
+    for path in earlier:
+        with suppress(PolicyError):
+            run = read_run(path)
+            if run.header.gold == gold and system in run.header.systems:
+                return run
+    return None
+
+
+def now() -> str:
+    """The present time, UTC in ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,5 +1,6 @@
 """What a response is worth: every measure of one question, and where it went wrong."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,11 +16,12 @@ from eval.metrics import (
     within,
 )
 from eval.questions import Question, Span
-from eval.systems import Response
+from eval.systems import Cited, Response
 from index.datatypes import Document
 
 BUDGETS = (1500, 4500)
 """Characters of passages at which retrieval is compared: about what a short and a long prompt take."""
+_MARKER = re.compile(r"\[\d+\]")
 READ = 10
 """Passages within which evidence counts as retrieved when a failure is explained."""
 
@@ -50,7 +52,17 @@ MEASURES = {
 CRASHED, NOT_PARSED, NOT_RETRIEVED = "出错", "未解析到", "未检索到"
 REFUSED, NOT_USED, WRONG = "误拒", "检索到未用", "答错"
 ANSWERED_ANYWAY, OTHER_OUTCOME = "该拒而答", "拒答理由不对"
-"""Likely causes of a failure, the earliest step first."""
+CAUSES = {
+    CRASHED: "系统出了故障，没有给出回答",
+    NOT_PARSED: "答案所在的文字没有归入任何条款，例如落在目录、标题里",
+    NOT_RETRIEVED: f"答案所在的原文没有全部进入检索到的前 {READ} 段",
+    REFUSED: "原文已经检索到，却当作答不了",
+    NOT_USED: "原文已经检索到，答案引用的却是别处或不全",
+    WRONG: "引用了依据，但该说的没说全，或带出了错误说法、别的条款",
+    ANSWERED_ANYWAY: "文件答不了或不该答的问题，却给了答案",
+    OTHER_OUTCOME: "拒答了，但给的理由或去处不对",
+}
+"""Likely causes of a failure, the earliest step first, and what they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,41 +117,35 @@ def _retrieval(question: Question, found: Sequence[Span]) -> dict[str, float | N
 def _answer(
     question: Question, response: Response, documents: Mapping[str, Document]
 ) -> dict[str, float | None]:
-    """Measures of the answer; a refusal tells no fact and cites nothing."""
-    cited = [one.span for one in response.citations] if response.answered else []
-    said = "\n".join([response.text, *response.notices]) if response.answered else ""
-    facts = facts_told(said, question.facts)
-    levels = {documents[one].metadata.level for one in question.documents}
+    """Measures of the answer; what is not answered tells no fact and cites nothing."""
+    text, citations = (response.text, response.citations) if response.answered else ("", ())
+    spans = [one.span for one in citations]
+    homes = set(question.documents)
+    levels = {documents[home].metadata.level for home in homes}
+    said = _MARKER.sub(" ", "\n".join((text, *response.notices)))
+    facts = facts_told(said if response.answered else "", question.facts)
     measures: dict[str, float | None] = {
         "facts": facts,
         "all_facts": None if facts is None else float(facts == 1),
+        "document": mean([float(span.document_id in homes) for span in spans]),
+        "level": mean([float(documents[span.document_id].metadata.level in levels) for span in spans]),
+        "verbatim": mean([float(_is_verbatim(one, documents)) for one in citations]),
     }
     if question.evidence:
-        measures["citation_recall"] = recall(cited, question.evidence, question.one_suffices)
-        measures["citation_precision"] = supported(cited, question.evidence)
+        measures["citation_recall"] = recall(spans, question.evidence, question.one_suffices)
+        measures["citation_precision"] = supported(spans, question.evidence)
     if question.clause:
-        homes = set(question.documents)
-        measures["clause"] = float(
-            any(
-                same_clause(one.clause, question.clause) and one.span.document_id in homes
-                for one in response.citations
-            )
-        )
-    if cited:
-        measures |= {
-            "document": mean([float(one.document_id in question.documents) for one in cited]),
-            "level": mean([float(documents[one.document_id].metadata.level in levels) for one in cited]),
-            "verbatim": mean(
-                [float(_is_verbatim(one.span, one.quote, documents)) for one in response.citations]
-            ),
-            "forbidden": nothing_forbidden(response.text, question.forbidden),
-            "length": float(len(response.text)),
-        }
+        named = [one for one in citations if same_clause(one.clause, question.clause)]
+        measures["clause"] = float(any(one.span.document_id in homes for one in named))
+    if response.answered:
+        measures["forbidden"] = nothing_forbidden(text, question.forbidden)
+        measures["length"] = float(len(text))
     return measures
 
 
-def _is_verbatim(span: Span, quote: str, documents: Mapping[str, Document]) -> bool:
-    return documents[span.document_id].text[span.start : span.end] == quote != ""
+def _is_verbatim(cited: Cited, documents: Mapping[str, Document]) -> bool:
+    span = cited.span
+    return documents[span.document_id].text[span.start : span.end] == cited.quote != ""
 
 
 def _cause(question: Question, response: Response, documents: Mapping[str, Document]) -> str:
@@ -149,14 +155,17 @@ def _cause(question: Question, response: Response, documents: Mapping[str, Docum
         return ANSWERED_ANYWAY if response.answered else OTHER_OUTCOME
     if not all(_is_parsed(quote, documents[quote.document_id]) for quote in question.evidence):
         return NOT_PARSED
-    if question.evidence and recall(response.passages[:READ], question.evidence, question.one_suffices) == 0:
+
+    def misses(found: Sequence[Span]) -> bool:
+        return bool(question.evidence) and recall(found, question.evidence, question.one_suffices) < 1
+
+    if misses(response.passages[:READ]):
         return NOT_RETRIEVED
     if not response.answered:
         return REFUSED
-    cited = recall([one.span for one in response.citations], question.evidence, question.one_suffices)
-    return NOT_USED if cited < 1 else WRONG
+    return NOT_USED if misses([one.span for one in response.citations]) else WRONG
 
 
 def _is_parsed(quote: Span, document: Document) -> bool:
-    """Whether the quote is text of clauses, and none of it is furniture of the page."""
+    """Whether all of the quote is text of clauses, and none of it furniture of the page."""
     return not any(piece.start < quote.end and quote.start < piece.end for piece in document.furniture)

@@ -27,7 +27,8 @@ class Summary:
     """What one system reached on a set of questions.
 
     `figures[category][measure]`. `refusal_precision`: share of its refusals that were due; `refusal_recall`: share of
-    the refusals due that it gave; `false_refusals`: share of the answerable questions that it refused. `outcomes`:
+    the refusals due that it gave, for whichever reason; `false_refusals`: share of the answerable questions that it
+    refused; each None where there is none to share. A crash is no refusal. `outcomes`:
     (outcome due, outcome given) and how often. `causes`: likely causes of failure and how often.
     """
 
@@ -50,7 +51,7 @@ class Summary:
 
 def summarise(scored: Sequence[Scored]) -> Summary:
     """The figures of one system."""
-    refused = [one for one in scored if not one.response.answered]
+    refused = [one for one in scored if one.response.refused]
     due = [one for one in scored if not one.question.answerable]
     answerable = [one for one in scored if one.question.answerable]
     judged = [(one.response.confidence, one.right) for one in scored if one.response.answered]
@@ -63,8 +64,8 @@ def summarise(scored: Sequence[Scored]) -> Summary:
             for category, group in by_category(scored)
         },
         refusal_precision=_share(refused, lambda one: not one.question.answerable),
-        refusal_recall=_share(due, lambda one: not one.response.answered),
-        false_refusals=_share(answerable, lambda one: not one.response.answered),
+        refusal_recall=_share(due, lambda one: one.response.refused),
+        false_refusals=_share(answerable, lambda one: one.response.refused),
         risk_area=area_under_risk(judged),
         risk_curve=risk_by_coverage(judged),
         outcomes=[(str(a), str(b), count) for (a, b), count in sorted(outcomes.items())],

@@ -1,27 +1,19 @@
-"""What is measured: our assistant, and beside it the ways in which such questions are usually answered."""
+"""What is measured: anything that answers gold questions, and our assistant among them."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant import PolicyAssistant, Status
-from assistant.rank import NEIGHBOURS
 from eval.questions import Question, Span
-from index.datatypes import Document, PolicyError
-from index.searchable import normalise
-from index.store import Store
-from index.words import known_words
 
+OURS = "ours"
+SYSTEMS = {OURS: "本系统", "naive": "通行做法", "words": "只用词", "vectors": "只用向量"}
+"""Systems that can be measured, and how they are called in tables."""
+BGE = "-bge"
+"""Ends the name of a system that searches with BGE vectors beside one that does not."""
 DEPTH = 60
 """Passages asked of a system: enough for 4,500 characters of short ones."""
-SHOWN = 3
-"""Passages that a baseline gives as its answer, as products without a language model do."""
-SPLIT_CHARACTERS, SPLIT_OVERLAP = 500, 50
-"""The usual splitter's usual setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +31,22 @@ class Response:
 
     status: str
     text: str = ""
-    notices: tuple[str, ...] = ()
     citations: tuple[Cited, ...] = ()
     passages: tuple[Span, ...] = ()
+    notices: tuple[str, ...] = ()
     confidence: float = 0.0
     seconds: float = 0.0
     fault: str | None = None
 
     @property
     def answered(self) -> bool:
-        """Whether it is an answer, no refusal."""
+        """Whether it is an answer."""
         return Status(self.status).answers
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is a refusal: neither an answer nor a crash."""
+        return not self.answered and self.fault is None
 
 
 class System(Protocol):
@@ -86,110 +83,6 @@ class Ours:
         )
 
 
-Scores = Callable[[str], NDArray[np.float32]]
-"""Question -> one score for each passage, the higher the better."""
-
-
-class TopPassages:
-    """A baseline that never refuses: its answer is the best passages, whole."""
-
-    def __init__(self, documents: Iterable[Document], passages: Sequence[Span], scores: Scores) -> None:
-        self._documents = {document.id: document for document in documents}
-        self._passages = passages
-        self._scores = scores
-
-    def ask(self, question: Question) -> Response:
-        """The `SHOWN` best passages, each cited as the clause it stands in."""
-        begun = time.perf_counter()
-        scores = self._scores(question.turns[-1])
-        best = [int(row) for row in np.argsort(-scores, kind="stable")[:DEPTH] if scores[row] > 0]
-        found = tuple(self._passages[row] for row in best)
-        cited = tuple(map(self._cite, found[:SHOWN]))
-        return Response(
-            status=Status.ANSWERED if cited else Status.NOT_IN_CORPUS,
-            text="\n".join(f"{one.quote}[{number}]" for number, one in enumerate(cited, start=1)),
-            citations=cited,
-            passages=found,
-            confidence=float(scores[best[0]]) if best else 0.0,
-            seconds=time.perf_counter() - begun,
-        )
-
-    def _cite(self, span: Span) -> Cited:
-        document = self._documents[span.document_id]
-        clause = document.innermost(span.start, span.end)
-        return Cited(span, document.text[span.start : span.end], clause.citation if clause else "")
-
-
-def words_only(store: Store) -> TopPassages:
-    """Our chunks by BM25 over words alone: no lexicon, no vectors, no rules."""
-
-    def scores(question: str) -> NDArray[np.float32]:
-        known = known_words(normalise(question), store.vocabulary)
-        return store.word_scores([(word, 1.0) for word in known]).own
-
-    return TopPassages(store.documents(), _chunks(store), scores)
-
-
-def vectors_only(store: Store) -> TopPassages:
-    """Our chunks by the cosine of their embeddings alone."""
-
-    def scores(question: str) -> NDArray[np.float32]:
-        near = store.cosines(normalise(question), NEIGHBOURS)
-        return np.zeros(len(store.chunk_ids), np.float32) if near is None else near.own
-
-    return TopPassages(store.documents(), _chunks(store), scores)
-
-
-def naive(store: Store) -> TopPassages:
-    """The way of most tutorials: RecursiveCharacterTextSplitter 500/50, Chroma, the store's embedder, top passages.
-
-    Chroma lives in memory. Raises PolicyError where langchain-text-splitters is not installed.
-    """
-    import chromadb
-
-    documents = store.documents()
-    texts = {document.id: document.text for document in documents}
-    passages = [
-        Span(document_id, start, start + len(text))
-        for document_id, whole in texts.items()
-        for start, text in split_text(whole)
-    ]
-    embedder = store.embedder
-    if embedder is None:
-        raise PolicyError("索引现在不能按语义检索,请先运行 policy-assistant index repair")
-    client = chromadb.EphemeralClient()
-    name = f"naive-{len(passages)}"
-    collection = client.get_or_create_collection(
-        name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-    )
-    ids = [str(row) for row in range(len(passages))]
-    searched = [normalise(texts[p.document_id][p.start : p.end]) for p in passages]
-    vectors = [np.array(vector, np.float32) for vector in embedder.embed_documents(searched)]
-    collection.upsert(ids=ids, embeddings=list(vectors))
-
-    def scores(question: str) -> NDArray[np.float32]:
-        wanted = np.array([embedder.embed_query(normalise(question))], np.float32)
-        count = min(DEPTH, len(passages))
-        found = collection.query(query_embeddings=wanted, n_results=count, include=["distances"])
-        result = np.zeros(len(passages), np.float32)
-        for row, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
-            result[int(row)] = 1 - distance
-        return result
-
-    return TopPassages(documents, passages, scores)
-
-
-def split_text(text: str) -> list[tuple[int, str]]:
-    """The usual splitter's passages of `text` with their offsets, which the splitter itself gives."""
-    try:
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-    except ModuleNotFoundError as fault:
-        raise PolicyError("缺少 langchain-text-splitters,请运行 pip install -U '.[eval]'") from fault
-    splitter = RecursiveCharacterTextSplitter(
-        chunk_size=SPLIT_CHARACTERS, chunk_overlap=SPLIT_OVERLAP, add_start_index=True
-    )
-    return [(made.metadata["start_index"], made.page_content) for made in splitter.create_documents([text])]
-
-
-def _chunks(store: Store) -> list[Span]:
-    return [Span(chunk.document_id, chunk.start, chunk.end) for chunk in store.chunks(store.chunk_ids)]
+def system_name(key: str) -> str:
+    """What the system of this key is called in tables: 通行做法（BGE） for "naive-bge"."""
+    return SYSTEMS[key.removesuffix(BGE)] + ("（BGE）" if key.endswith(BGE) else "")

@@ -9,6 +9,7 @@ import index
 
 ROOT = Path(__file__).parent.parent
 ROOMS = {"index": set(), "assistant": {"index", "prompts"}, "eval": {"assistant", "index", "prompts"}}
+EVAL_COMMAND = Path("assistant/commands/eval.py")
 VENDORS = {
     "FlagEmbedding", "bm25s", "chromadb", "jieba", "langchain", "langchain_core", "opencc", "openai", "platformdirs",
     "pydantic_settings", "rich", "scipy", "sqlite3", "tiktoken", "typer",
@@ -33,8 +34,14 @@ def test_rooms_import_one_way() -> None:
         for room, allowed in ROOMS.items()
         for path in _files(room)
         for other in (_imports(path, top_level=False) & set(ROOMS)) - allowed - {room}
+        if path.relative_to(ROOT) != EVAL_COMMAND
     ]
     assert wrong == []
+
+
+def test_the_command_loads_the_evaluation_only_when_it_runs() -> None:
+    assert "eval" in _imports(ROOT / EVAL_COMMAND, top_level=False)
+    assert "eval" not in _imports(ROOT / EVAL_COMMAND, top_level=True)
 
 
 def test_each_vendor_is_imported_in_one_file_or_folder_of_its_room() -> None:

@@ -108,6 +108,7 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "fetch",
         "use",
         "selfcheck",
+        "eval",
         "log",
         "list",
         "forget",
