@@ -1,22 +1,28 @@
 """`PolicyAssistant`: the one object that other programs use."""
 
 import logging
+import threading
 import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
 from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
+from assistant.settings import settings
 from assistant.shipped import chosen_reranker, open_reader
+from assistant.turn import Turn
 from index.datatypes import Document
 from index.embedder import Embedder
 from index.generation import Progress
 from index.store import Shortfall, Store
+
+if TYPE_CHECKING:
+    from assistant.conversation.graph import Threads
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +52,8 @@ class PolicyAssistant:
         self._reader, self._news = open_reader(Path(store) if store else None, embedder, progress)
         self._today = today
         self._reranker = chosen_reranker()
+        self._threads: Threads | None = None
+        self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +66,8 @@ class PolicyAssistant:
     def close(self) -> None:
         """Give back all files as soon as no question needs them; closing twice is harmless."""
         self._reader.close()
+        if self._threads:
+            self._threads.close()
 
     @property
     def retriever(self) -> PolicyRetriever:
@@ -65,12 +75,16 @@ class PolicyAssistant:
         with self._reader.use() as store:
             return self._retriever(store)
 
-    def ask(self, question: str) -> Answer:
-        """The answer to `question`. Never raises on what a user types: a fault is a status."""
+    def ask(self, question: str, thread_id: str | None = None) -> Answer:
+        """The answer to `question`. Never raises on what a user types: a fault is a status.
+
+        With a `thread_id`, any text, the question may go on from the earlier ones of that thread, also of an earlier
+        process. Whoever knows the id goes on with the conversation, so that of a web page must be hard to guess.
+        """
         begun = time.perf_counter()
         try:
             with self._reader.use() as store:
-                answer = pipeline.run(question, self._retriever(store), self._today or date.today())
+                answer = self._answer(pipeline.begin(question, self._retriever(store), self._day), thread_id)
                 answer = _with_notices(answer, (*self._news, *store.shortfalls))
         except Exception:
             _log.exception("no answer")
@@ -95,6 +109,34 @@ class PolicyAssistant:
         """One document: metadata, text, clause tree. Raises PolicyError naming the known ids."""
         with self._reader.use() as store:
             return store.document(document_id)
+
+    @property
+    def _day(self) -> date:
+        return self._today or date.today()
+
+    def _answer(self, turn: Turn, thread_id: str | None) -> Answer:
+        """The answer of a turn just begun; where its thread cannot be used, without it and with a notice."""
+        if not thread_id:
+            return pipeline.run(turn)
+        from assistant.conversation.graph import ConversationError
+
+        try:
+            return pipeline.conclude(self._conversations().answer(turn, thread_id))
+        except ConversationError as fault:
+            kept = fault.turn.answer is not None
+            answer = pipeline.conclude(fault.turn) if kept else pipeline.run(turn)
+            note = connective(
+                "not_kept" if kept else "no_memory", why=str(fault), file=str(settings().threads)
+            )
+            return replace(answer, notices=(*answer.notices, note))
+
+    def _conversations(self) -> "Threads":
+        from assistant.conversation.graph import Threads
+
+        with self._opening:
+            if self._threads is None:
+                self._threads = Threads(settings().threads)
+            return self._threads
 
     def _retriever(self, store: Store) -> PolicyRetriever:
         return PolicyRetriever(store=store, reranker=self._reranker)

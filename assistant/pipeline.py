@@ -1,12 +1,15 @@
 """The answering flow: a list of steps, each of which adds to what is known of the question or ends it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from assistant import gate
 from assistant.cite import cite
 from assistant.compare import SHOWN_PASSAGES, compare
+from assistant.conversation.choices import choices
+from assistant.conversation.followup import condense as understand
+from assistant.conversation.memory import Understood
 from assistant.datatypes import Answer, Draft, Passage, Status
 from assistant.extract import compose, extract
 from assistant.focus import covered, read_focus
@@ -28,6 +31,19 @@ def read(turn: Turn) -> Turn | Outcome:
     """Clean the question; refuse what is empty or too long."""
     question = read_question(turn.asked)
     return question if isinstance(question, Outcome) else replace(turn, question=question)
+
+
+def condense(turn: Turn) -> Turn | Outcome:
+    """Make a question that goes on from the conversation into one that stands alone."""
+
+    def content(text: str) -> tuple[str, ...]:
+        return tuple(term.text for term in read_terms(text, turn.store, turn.retriever.lexicon))
+
+    found = understand(turn.question.text, turn.history, tuple(turn.documents.values()), content)
+    if found is None:
+        return replace(turn, understood=Understood(turn.question.text, turn.question.text))
+    question = read_question(found.text)
+    return question if isinstance(question, Outcome) else replace(turn, question=question, understood=found)
 
 
 def screen(turn: Turn) -> Turn | Outcome:
@@ -94,38 +110,68 @@ def answer(turn: Turn) -> Turn | Outcome:
     return replace(turn, draft=draft, confidence=features.confidence)
 
 
-STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
-    read,
-    screen,
-    aim,
-    look_up,
-    retrieve,
-    turn_away,
-    answer,
-)
-
-
-def run(asked: str, retriever: PolicyRetriever, today: date) -> Answer:
-    """The answer to one question: every step in order, then every quote checked against its document."""
-    documents = {document.id: document for document in retriever.store.documents()}
-    turn = Turn(asked, retriever, documents)
-    for step in STEPS:
-        result = step(turn)
-        if isinstance(result, Outcome):
-            return refuse(turn, result)
-        turn = result
-    text, citations = cite(turn.draft or Draft(()), documents)
-    if not citations:
-        return refuse(turn, Outcome(Status.NOT_IN_CORPUS))
-    return Answer(
+def verify(turn: Turn) -> Turn | Outcome:
+    """Check every quote of the draft against its document, and make the answer of those that stand there."""
+    text, citations = cite(turn.draft or Draft(()), turn.documents)
+    if not turn.draft or not citations:
+        return Outcome(Status.NOT_IN_CORPUS)
+    offered = choices(turn, citations)
+    told = (connective("choices", regions="、".join(offered)),) if offered else ()
+    answer = Answer(
         question=turn.question.shown,
-        status=turn.draft.status if turn.draft else Status.ERROR,
+        status=turn.draft.status,
         text=text,
         citations=citations,
-        notices=notices(citations, documents, turn.places, today),
+        notices=(*notices(citations, turn.documents, turn.places, turn.today), *told),
         passages=turn.passages,
+        choices=offered,
         confidence=turn.confidence,
     )
+    return replace(turn, answer=answer)
+
+
+Step = Callable[[Turn], Turn | Outcome]
+
+STAGES: dict[str, tuple[Step, ...]] = {
+    "understand": (read,),
+    "condense": (condense, screen, aim),
+    "retrieve": (look_up, retrieve),
+    "compose": (turn_away, answer),
+    "verify": (verify,),
+}
+"""All of it, in order; a conversation runs the same stages as the nodes of a graph."""
+
+
+def run(turn: Turn) -> Answer:
+    """The answer of a turn just begun: every step in order."""
+    for steps in STAGES.values():
+        turn = walk(turn, steps)
+    return conclude(turn)
+
+
+def begin(asked: str, retriever: PolicyRetriever, today: date) -> Turn:
+    """A question of which nothing is known yet."""
+    return Turn(asked, retriever, {document.id: document for document in retriever.store.documents()}, today)
+
+
+def walk(turn: Turn, steps: Sequence[Step]) -> Turn:
+    """The turn after these steps, none of which is taken once there is an answer."""
+    for step in steps:
+        if turn.answer:
+            break
+        result = step(turn)
+        turn = replace(turn, answer=refuse(turn, result)) if isinstance(result, Outcome) else result
+    return turn
+
+
+def conclude(turn: Turn) -> Answer:
+    """The answer of a turn that went through all stages, with what was typed and how it was understood."""
+    if turn.answer is None:
+        raise ValueError("the stages are not through")
+    typed = read_question(turn.asked)
+    if isinstance(typed, Outcome) or typed == turn.question:
+        return turn.answer
+    return replace(turn.answer, question=typed.shown, standalone=turn.question.shown)
 
 
 def _contradiction(turn: Turn) -> Sentence | None:

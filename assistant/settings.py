@@ -16,7 +16,8 @@ class Settings(BaseSettings):
     this machine for a new one; "builtin"; or the folder of a BGE model. `chroma_url`: address of a Chroma server that
     holds the vectors, instead of files in the store. `int8`: take the quantised
     graph of a BGE model. `reranker`: folder of a BGE reranker. `models`: where models that are fetched or carried
-    in are kept. `trusted_models`: folder whose models may be carried in though their weights are pickles.
+    in are kept. `threads`: file of the conversations.
+    `trusted_models`: folder whose models may be carried in though their weights are pickles.
     """
 
     model_config = SettingsConfigDict(
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     int8: bool = False
     reranker: Path | None = None
     models: Path = _DATA / "models"
+    threads: Path = _DATA / "threads.sqlite"
     trusted_models: Path | None = None
 
 

@@ -1,9 +1,11 @@
 """What is known of a question so far: the value that the steps of answering hand on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from assistant import gate
-from assistant.datatypes import Draft, Passage, Status
+from assistant.conversation.memory import Exchange, Understood
+from assistant.datatypes import Answer, Draft, Passage, Status
 from assistant.focus import Focus
 from assistant.places import Place
 from assistant.question import Question
@@ -20,18 +22,26 @@ READ_PASSAGES = 8
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is known of a question so far."""
+    """What is known of a question so far.
+
+    `question` is what is answered: what was typed, or where that goes on from the `history` of the conversation,
+    how it was `understood`. `answer` ends it.
+    """
 
     asked: str
     retriever: PolicyRetriever
     documents: dict[str, Document]
+    today: date = field(default_factory=date.today)
+    history: tuple[Exchange, ...] = ()
     question: Question = UNREAD
+    understood: Understood | None = None
     focus: Focus | None = None
     terms: tuple[Term, ...] = ()
     intent: Status | None = None
     passages: tuple[Passage, ...] = ()
     draft: Draft | None = None
     confidence: float = 0.0
+    answer: Answer | None = None
 
     @property
     def store(self) -> Store:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +66,14 @@ class Ours:
         self._assistant = assistant
 
     def ask(self, question: Question) -> Response:
-        """Its answer, with the passages that its search gives to the same question."""
+        """Its answer after all turns, with the passages that its search gives to the last one, standing alone."""
+        thread = uuid4().hex if len(question.turns) > 1 else None
+        for turn in question.turns[:-1]:
+            self._assistant.ask(turn, thread)
         begun = time.perf_counter()
-        answer = self._assistant.ask(question.turns[-1])
+        answer = self._assistant.ask(question.turns[-1], thread)
         seconds = time.perf_counter() - begun
-        found = self._assistant.search(question.turns[-1], k=DEPTH)
+        found = self._assistant.search(answer.standalone or question.turns[-1], k=DEPTH)
         return Response(
             status=answer.status,
             text=answer.text,

@@ -9,7 +9,7 @@ import typer
 
 from assistant.commands.application import FAILED
 from assistant.commands.opening import open_assistant
-from assistant.commands.options import JsonOption, StoreOption
+from assistant.commands.options import JsonOption, StoreOption, ThreadOption
 from assistant.commands.output import show, show_json
 from assistant.datatypes import Answer, Citation, Passage, Status
 
@@ -21,14 +21,19 @@ _QuestionArgument = Annotated[
 ]
 
 
-def ask(question: _QuestionArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def ask(
+    question: _QuestionArgument,
+    thread: ThreadOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Print the answer to a question: text, citations, notices. Exits with 0 for a refusal too."""
     question = _read(question)
-    answer = open_assistant(store).ask(question)
+    answer = open_assistant(store).ask(question, thread_id=thread)
     if as_json:
         show_json({**asdict(answer), "answered": answer.answered})
     else:
-        _show_answer(answer)
+        show_answer(answer)
     if answer.status is Status.ERROR:
         raise typer.Exit(FAILED)
 
@@ -72,7 +77,12 @@ def _why_none(question: str) -> str:
     )
 
 
-def _show_answer(answer: Answer) -> None:
+def show_answer(answer: Answer) -> None:
+    """Print an answer: how it was understood, text, citations, notices."""
+    from assistant.replies import connective
+
+    if answer.standalone:
+        show(faint=connective("understood", question=answer.standalone))
     show(answer.text)
     if answer.citations or answer.nearest:
         show()

@@ -1,0 +1,176 @@
+"""Conversations: the stages of answering as a LangGraph graph whose SQLite checkpointer keeps every thread."""
+
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Protocol, TypedDict
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.channels import UntrackedValue
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from assistant.conversation.memory import from_json, remember, to_json
+from assistant.pipeline import STAGES, Step, walk
+from assistant.turn import Turn
+
+_LOCKS = 64
+_log = logging.getLogger(__name__)
+
+
+class ConversationError(Exception):
+    """The threads cannot be read or written. `turn` is as far as the question came."""
+
+    def __init__(self, why: str, turn: Turn) -> None:
+        super().__init__(why)
+        self.turn = turn
+
+
+class _State(TypedDict, total=False):
+    """`history` is kept, as plain JSON; `turn` is of this process and never leaves it."""
+
+    history: list[dict[str, Any]]
+    turn: Annotated[Turn, UntrackedValue]
+
+
+class _Node(Protocol):
+    def __call__(self, state: _State) -> _State: ...
+
+
+class _Json:
+    """How checkpoints are written: JSON and nothing else, so that reading one never builds an object."""
+
+    def dumps_typed(self, value: object) -> tuple[str, bytes]:
+        return "json", json.dumps(value, ensure_ascii=False, default=repr).encode("utf-8", "replace")
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:  # noqa: ANN401
+        return json.loads(data[1])
+
+
+class _LastCheckpoint(SqliteSaver):
+    """Keeps the last checkpoint of a thread only: it holds all that is remembered."""
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        written = super().put(config, checkpoint, metadata, new_versions)
+        older = (config["configurable"]["thread_id"], checkpoint["id"])
+        with self.cursor() as cursor:
+            for table in ("checkpoints", "writes"):
+                cursor.execute(f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < ?", older)
+        return written
+
+
+_Graph = CompiledStateGraph[_State, None, _State, _State]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The graph over an open file. `file` closes it: when it is left, or when nobody holds it any more."""
+
+    graph: _Graph
+    saver: _LastCheckpoint
+    file: AbstractContextManager[SqliteSaver]
+
+
+class Threads:
+    """The conversations kept in one SQLite file. Threads and processes may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opening = threading.Lock()
+        self._open: _Opened | None = None
+        # Two questions of one thread come one after the other, or the later would overwrite the earlier.
+        self._turns = [threading.Lock() for _ in range(_LOCKS)]
+
+    def answer(self, turn: Turn, thread_id: str) -> Turn:
+        """The turn with its answer; the thread is one exchange longer. Raises ConversationError where it cannot be."""
+        key = _key(thread_id)
+        latest = turn
+        with self._turns[int(key[:8], 16) % _LOCKS]:
+            try:
+                opened = self._opened()
+                config: RunnableConfig = {"configurable": {"thread_id": key}}
+                for state in opened.graph.stream(
+                    {"turn": turn}, config, stream_mode="values", durability="exit"
+                ):
+                    latest = state["turn"]
+            except Exception as fault:
+                _log.warning("no conversation", exc_info=True)
+                self._open = None  # opened anew by the next question; others may still be using it
+                raise ConversationError(str(fault) or repr(fault), latest) from fault
+        return latest
+
+    def forget(self, thread_id: str) -> None:
+        """Delete what is kept of a thread, if anything is. Raises sqlite3.Error where the file cannot be written."""
+        self._opened().saver.delete_thread(_key(thread_id))
+
+    def close(self) -> None:
+        """Give back the file; a later question opens it again."""
+        with self._opening:
+            if self._open:
+                self._open.file.__exit__(None, None, None)
+            self._open = None
+
+    def _opened(self) -> _Opened:
+        with self._opening:
+            if self._open is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                file = _LastCheckpoint.from_conn_string(str(self._path))
+                saver = file.__enter__()
+                if not isinstance(saver, _LastCheckpoint):
+                    raise TypeError(f"{saver!r}")
+                saver.serde = _Json()
+                saver.setup()
+                saver.conn.execute("PRAGMA synchronous = FULL")
+                self._open = _Opened(_build(saver), saver, file)
+            return self._open
+
+
+def _build(saver: SqliteSaver) -> _Graph:
+    """One node for each stage, between one that recalls the thread and one that remembers the turn."""
+    nodes: dict[str, _Node] = {
+        "recall": _recall,
+        **{name: _node(steps) for name, steps in STAGES.items()},
+        "remember": _remember,
+    }
+    graph = StateGraph(_State)
+    for name, node in nodes.items():
+        graph.add_node(name, node)
+    for before, after in zip([START, *nodes], [*nodes, END], strict=True):
+        graph.add_edge(before, after)
+    return graph.compile(checkpointer=saver)
+
+
+def _recall(state: _State) -> _State:
+    return {"turn": replace(state["turn"], history=from_json(state.get("history", [])))}
+
+
+def _node(steps: Sequence[Step]) -> _Node:
+    def node(state: _State) -> _State:
+        return {"turn": walk(state["turn"], steps)}
+
+    return node
+
+
+def _remember(state: _State) -> _State:
+    turn = state["turn"]
+    if turn.answer is None or turn.understood is None:
+        return {}
+    return {"history": to_json(remember(turn.history, turn.understood, turn.answer))}
+
+
+def _key(thread_id: str) -> str:
+    """Any text as a name of fixed length; what an id tells of its owner is not kept."""
+    return hashlib.sha256(thread_id.encode("utf-8", "surrogatepass")).hexdigest()
