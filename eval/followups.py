@@ -47,7 +47,7 @@ def _recall(assistant: PolicyAssistant, question: str, gold: Question) -> float:
 def to_markdown(followups: list[FollowUp]) -> str:
     """A table of the means, and how near the rules come to the forms written by hand."""
     by_rules, by_hand, as_typed = (
-        mean([getattr(one, name) for one in followups]) for name in ("by_rules", "by_hand", "as_typed")
+        mean([getattr(one, name) for one in followups]) or 0.0 for name in ("by_rules", "by_hand", "as_typed")
     )
     rows = (
         ("只看最后一句", f"{as_typed:.3f}"),

@@ -8,7 +8,7 @@ from assistant.conversation.fragment import Content, Fragment, read_fragment, wi
 from assistant.conversation.memory import Exchange, Understood
 from assistant.conversation.scope import bare, names_of, put_in, read_scope, region_name
 from assistant.conversation.subject import join, subject_of, with_narrowing
-from assistant.places import Place, find_places
+from assistant.places import Place, find_places, within
 from assistant.replies import connective
 from index.datatypes import Clause, Document
 from index.searchable import normalise
@@ -28,13 +28,23 @@ class _Talk:
 
     @property
     def cited(self) -> tuple[Document, Clause] | None:
-        """The clause talked of: the first one cited last."""
+        """The clause talked of: of those cited last the first one that fits the place, else the first one."""
         by_id = {document.id: document for document in self.documents}
         for exchange in reversed(self.history):
-            for name, clause in exchange.cited:
-                if name in by_id and clause in by_id[name].by_id:
-                    return by_id[name], by_id[name].by_id[clause]
+            known = [(by_id[name], clause) for name, clause in exchange.cited if name in by_id]
+            found = [(document, document.by_id[c]) for document, c in known if c in document.by_id]
+            if found:
+                return next(filter(self._fits, found), found[0])
         return None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the clause talked of is in a document of the place asked about."""
+        return self.cited is not None and self._fits(self.cited)
+
+    def _fits(self, cited: tuple[Document, Clause]) -> bool:
+        places = read_scope(self.last.text, self.documents).places
+        return not places or any(within(place, cited[0].metadata.region or "") for place in places)
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -87,9 +97,9 @@ def _clause(talk: _Talk) -> Understood | None:
 
 def _whole(talk: _Talk) -> Understood | None:
     """“原文怎么写的”, “再具体一点”: the clause cited, whole; the subject stays."""
-    if not talk.fragment.whole:
+    if not (talk.fragment.wording or talk.fragment.detail):
         return None
-    if not talk.cited:
+    if not talk.cited or not (talk.fragment.wording or talk.fits):
         return talk.last
     return replace(talk.last, text=connective("wording", clause=name_clause(*talk.cited)))
 
@@ -175,6 +185,9 @@ def _goes_on(talk: _Talk, content: Content) -> Understood | None:
     same = set(fragment.left) <= set(content(talk.last.text))
     if not fragment.left or not fragment.scope.empty or not (fragment.goes_on or fragment.corrects or same):
         return None
+    if fragment.subject.endswith("的"):
+        understood = replace(talk.last, narrow=fragment.subject, ask="")
+        return replace(understood, text=join(understood.base, understood.narrow, ""))
     names = talk.scope_names
     if not names:
         return None

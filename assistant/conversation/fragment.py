@@ -14,6 +14,8 @@ Content: TypeAlias = Callable[[str], tuple[str, ...]]
 
 _AROUND = re.compile(r"^[的里,、\s]+|[,、\s]+$")
 _TELLS_NOTHING = re.compile(r"[?。!,;:、…~\s]*")
+_DETERMINER = re.compile("^[那这](?:一?[个些种项]|一)")
+_NOT_THAT = re.compile(r"[,.。\s](?:而?不是|别)[^,.。]+[.。!\s]*$")
 _UNIT = re.compile("部分|[条款节章段项点]")
 
 
@@ -22,8 +24,8 @@ class Fragment:
     """The pieces of a question.
 
     `said`: without the words that only go on from before. `left`: its words of content that no rule knows.
-    `neighbour`: how many clauses further, and what they are counted in. `whole`: the clause talked of is wanted whole.
-    `compares`: with what was talked of. `of_document`: the document itself is asked about. `narrow`, `ask`: what of
+    `neighbour`: how many clauses further, and what they are counted in. `wording`, `detail`: the clause talked of is wanted as it
+    stands, or more of it. `compares`: with what was talked of. `of_document`: the document itself is asked about. `narrow`, `ask`: what of
     the subject is asked. `pronouns`: kind -> the pronoun as written. `goes_on`: says by a word that it goes on.
     `corrects`: what was understood was not meant.
     """
@@ -32,7 +34,8 @@ class Fragment:
     scope: Scope
     left: tuple[str, ...]
     neighbour: tuple[int, str] | None
-    whole: bool
+    wording: bool
+    detail: bool
     compares: bool
     of_document: bool
     narrow: str
@@ -49,26 +52,28 @@ class Fragment:
     @property
     def subject(self) -> str:
         """What is talked of now: “公租房呢?” -> “公租房”."""
-        return _AROUND.sub("", re.sub(r"呢?[?。!,\s]*$", "", self.said))
+        return _AROUND.sub("", _DETERMINER.sub("", re.sub(r"呢?[?。!,\s]*$", "", self.said)))
 
 
 def read_fragment(text: str, documents: tuple[Document, ...], content: Content) -> Fragment:
     """The pieces of the normalised question `text`."""
     words = word_lists()
     correction = words["marks", "correction"].search(text)
-    said = text[correction.end() :] if correction else text
+    said = _NOT_THAT.sub("", text[correction.end() :]) if correction else text
     said = words["marks", "opening"].sub("", said)
     scope = read_scope(said, documents)
     core = words["marks", "closing"].sub("", scope.rest)
     narrow = [found[0] for kind in NARROWINGS for found in words["narrows", kind].finditer(core)]
     found = {kind: words["pronouns", kind].search(said) for kind in ("document", "clause", "place", "thing")}
     left = _left(core, words, content)
+    unscoped = scope.empty and not scope.steps
     return Fragment(
         said=said,
         scope=scope,
         left=left,
         neighbour=_neighbour(core, words, content),
-        whole=scope.empty and not scope.steps and _is_only(core, ("wording", "detail"), words, content),
+        wording=unscoped and _is_only(core, ("wording",), words, content),
+        detail=unscoped and _is_only(core, ("wording", "detail"), words, content),
         compares=bool(words["kinds", "compare"].search(said)),
         of_document=not left and bool(words["asks", "of_document"].search(core)),
         narrow="、".join(dict.fromkeys(narrow)),
@@ -90,8 +95,7 @@ def _left(core: str, words: WordLists, content: Content) -> tuple[str, ...]:
     for section in ("narrows", "pronouns", "kinds"):
         for name in words.names(section):
             rest = words[section, name].sub(" ", rest)
-    rest = words["scope", "about"].sub(" ", rest)
-    return tuple(word for word in content(rest) if not words.only_aspects.fullmatch(word))
+    return tuple(word for word in content(rest) if not words.of_no_subject.fullmatch(word))
 
 
 def _is_only(core: str, kinds: tuple[str, ...], words: WordLists, content: Content) -> bool:

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation.wordlists import word_lists
-from assistant.places import Place, PlaceKind, find_places
+from assistant.places import Place, PlaceKind, find_places, place_spans
 from assistant.references import Step, read_reference
 from index.datatypes import Document
 from index.searchable import normalise
 
 CENTRAL = "中央"
-_SUFFIX = r"(?:省|市|县|区)?"
-_BEFORE = r"(?:在|于|对|到|来)?"
+_BEFORE = re.compile(r"[在于对到来]$")
 _LEVELS = ("central", "province", "city")
 _ITS_PARTICLES = re.compile(r"^(?:[的里中对]|里面|当中|关于|[,、\s])+")
 
@@ -40,27 +39,19 @@ def read_scope(text: str, documents: Sequence[Document]) -> Scope:
     """The scope of a normalised question."""
     reference = read_reference(text, tuple(documents))
     places = tuple(place for place in find_places(text) if place.kind is not PlaceKind.COUNTRY)
-    rest = without_places(reference.rest, places)
+    rest = _without_places(reference.rest)
     levels = tuple(level for level in _LEVELS if word_lists()["scope", level].search(rest))
     for level in levels:
         rest = word_lists()["scope", level].sub(" ", rest)
     return Scope(reference.documents, places, levels, reference.steps, " ".join(rest.split()))
 
 
-def without_places(text: str, places: Sequence[Place], before: str = "") -> str:
-    """`text` without the names of `places`, and without the preposition before them where `before` finds one."""
-    for place in sorted(places, key=lambda place: -len(place.name)):
-        text = re.sub(f"{before}{re.escape(place.name)}{_SUFFIX}", " ", text)
-    return text
-
-
 def bare(text: str, documents: Sequence[Document]) -> str:
     """The question without its scope: “外地人能在大连落户吗” -> “外地人能落户吗”."""
     scope = read_scope(text, documents)
-    if scope.documents:
-        rest = scope.rest
-    else:
-        rest = without_places(text, scope.places, _BEFORE)
+    rest = scope.rest
+    if not scope.documents:
+        rest = _without_places(text, with_preposition=True)
         for level in scope.levels:
             rest = word_lists()["scope", level].sub(" ", rest)
     return _ITS_PARTICLES.sub("", "".join(rest.split()))
@@ -68,14 +59,19 @@ def bare(text: str, documents: Sequence[Document]) -> str:
 
 def put_in(names: Sequence[str], text: str, documents: Sequence[Document]) -> str:
     """The question with its scope replaced by `names`: in its place where that is a place, else at the start."""
-    scope = read_scope(text, documents)
+    scope, spans = read_scope(text, documents), place_spans(text)
     joined = "、".join(names)
-    by_name = [place.name for place in scope.places if place.name in text]
-    if scope.documents or scope.levels or not by_name or CENTRAL in names:
+    if scope.documents or scope.levels or not spans or CENTRAL in names:
         return joined + bare(text, documents)
-    first = min(by_name, key=text.index)
-    marked = re.sub(re.escape(first) + _SUFFIX, "\x00", text, count=1)
-    return "".join(without_places(marked, scope.places).split()).replace("\x00", joined)
+    start, end = spans[0]
+    return text[:start] + joined + "".join(_without_places(text[end:]).split())
+
+
+def _without_places(text: str, *, with_preposition: bool = False) -> str:
+    for start, end in reversed(place_spans(text)):
+        before = _BEFORE.sub("", text[:start]) if with_preposition else text[:start]
+        text = f"{before} {text[end:]}"
+    return text
 
 
 def names_of(scope: Scope, before: Sequence[Place], documents: Sequence[Document]) -> tuple[str, ...]:

@@ -26,13 +26,13 @@ NARROWINGS = _SECTIONS["narrows"]
 class WordLists:
     """The lists by section and name: `lists["kinds", "next"]` finds what asks for the next clause.
 
-    `longest`: characters up to which a question may go on from the last one. `only_aspects` fits a word in which
-    nothing but words of the list of aspects stand.
+    `longest`: characters up to which a question may go on from the last one. `of_no_subject` fits a word made of
+    what may be asked of any subject.
     """
 
     patterns: dict[tuple[str, str], re.Pattern[str]]
     longest: int
-    only_aspects: re.Pattern[str]
+    of_no_subject: re.Pattern[str]
 
     def names(self, section: str) -> tuple[str, ...]:
         """The lists of a section."""
@@ -74,7 +74,11 @@ def parse_word_lists(source: str) -> WordLists:
             raise ValueError(f"不认识 {'、'.join(unknown)}")
     except (KeyError, ValueError, TypeError, AttributeError, re.error) as fault:
         raise PolicyError(f"followups.toml 的“{place}”写得不对\uff1a{fault!r}\uff0c请改正这一处") from fault
-    return WordLists(patterns, longest, re.compile(f"(?:{patterns['asks', 'aspects'].pattern})+"))
+    return WordLists(patterns, longest, _all_of(patterns, ("asks", "aspects"), ("scope", "about")))
+
+
+def _all_of(patterns: dict[tuple[str, str], re.Pattern[str]], *keys: tuple[str, str]) -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(patterns[key].pattern for key in keys) + ")+")
 
 
 def _pattern(items: str, words: dict[str, str]) -> re.Pattern[str]:
