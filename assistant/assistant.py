@@ -16,7 +16,7 @@ from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.settings import settings
 from assistant.shipped import chosen_reranker, open_reader
 from assistant.turn import Turn
-from index.datatypes import Document
+from index.datatypes import Document, PolicyError
 from index.embedder import Embedder
 from index.generation import Progress
 from index.store import Shortfall, Store
@@ -90,6 +90,15 @@ class PolicyAssistant:
             _log.exception("no answer")
             answer = Answer(question[:50], Status.ERROR, reply(Status.ERROR))
         return replace(answer, seconds=time.perf_counter() - begun)
+
+    def forget(self, thread_id: str) -> None:
+        """Delete what is kept of a conversation, if anything is. Raises PolicyError where its file cannot be used."""
+        try:
+            self._conversations().forget(thread_id)
+        except Exception as fault:
+            raise PolicyError(
+                connective("not_forgotten", why=str(fault), file=str(settings().threads))
+            ) from fault
 
     def search(self, question: str, k: int = 10) -> list[Passage]:
         """The `k` best passages, by the same retrieval as `ask`, exact look-up included; none for an empty question."""

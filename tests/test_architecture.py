@@ -10,8 +10,8 @@ import index
 ROOT = Path(__file__).parent.parent
 ROOMS = {"index": set(), "assistant": {"index", "prompts"}, "eval": {"assistant", "index", "prompts"}}
 VENDORS = {
-    "FlagEmbedding", "bm25s", "chromadb", "jieba", "langchain_core", "opencc", "platformdirs",
-    "pydantic_settings", "rich", "scipy", "sqlite3", "tiktoken", "typer",
+    "FlagEmbedding", "bm25s", "chromadb", "jieba", "langchain_core", "langgraph", "opencc", "platformdirs",
+    "prompt_toolkit", "pydantic_settings", "rich", "scipy", "sqlite3", "tiktoken", "typer",
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Commands that put a question to the documents: `ask` and `search`."""
 
+import re
 import shlex
 import sys
 from dataclasses import asdict
@@ -15,6 +16,8 @@ from assistant.datatypes import Answer, Citation, Passage, Status
 
 _FOUND_BY = {"exact": "编号或标题", "words": "词", "bigrams": "字对", "vectors": "语义", "coverage": "覆盖"}
 """`Passage.why` in words."""
+
+_STATEMENT = re.compile(r".+?(?:(?:\[[0-9]+\])+\s*|$)", re.DOTALL)
 
 _QuestionArgument = Annotated[
     str, typer.Argument(metavar="问题", help="要问的话,含空格时加引号;写 - 则从标准输入读取")
@@ -83,7 +86,9 @@ def show_answer(answer: Answer) -> None:
 
     if answer.standalone:
         show(faint=connective("understood", question=answer.standalone))
-    show(answer.text)
+    for statement in _STATEMENT.findall(answer.text):
+        show(statement, end="")
+    show()
     if answer.citations or answer.nearest:
         show()
     for citation in answer.citations:

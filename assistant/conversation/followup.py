@@ -68,6 +68,8 @@ def condense(
     if not history:
         return None
     fragment = read_fragment(text, tuple(documents), content)
+    if fragment.scope.documents and fragment.scope.steps and not fragment.corrects:
+        return None
     talk = _Talk(fragment, tuple(history), tuple(documents))
     results = (rule(talk) for rule in _RULES)
     return next((understood for understood in results if understood), None) or _goes_on(talk, content)

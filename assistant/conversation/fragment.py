@@ -24,10 +24,10 @@ class Fragment:
     """The pieces of a question.
 
     `said`: without the words that only go on from before. `left`: its words of content that no rule knows.
-    `neighbour`: how many clauses further, and what they are counted in. `wording`, `detail`: the clause talked of is wanted as it
-    stands, or more of it. `compares`: with what was talked of. `of_document`: the document itself is asked about. `narrow`, `ask`: what of
-    the subject is asked. `pronouns`: kind -> the pronoun as written. `goes_on`: says by a word that it goes on.
-    `corrects`: what was understood was not meant.
+    `neighbour`: how many clauses further, and what they are counted in. `wording`, `detail`: the clause talked of is
+    wanted as it stands, or more of it. `compares`: with what was talked of. `of_document`: the document itself is
+    asked about. `narrow`, `ask`: what of the subject is asked. `pronouns`: kind -> the pronoun as written.
+    `goes_on`: says by a word that it goes on. `corrects`: what was understood was not meant.
     """
 
     said: str

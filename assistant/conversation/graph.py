@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypedDict
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.channels import UntrackedValue
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -54,24 +52,6 @@ class _Json:
         return json.loads(data[1])
 
 
-class _LastCheckpoint(SqliteSaver):
-    """Keeps the last checkpoint of a thread only: it holds all that is remembered."""
-
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: ChannelVersions,
-    ) -> RunnableConfig:
-        written = super().put(config, checkpoint, metadata, new_versions)
-        older = (config["configurable"]["thread_id"], checkpoint["id"])
-        with self.cursor() as cursor:
-            for table in ("checkpoints", "writes"):
-                cursor.execute(f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < ?", older)
-        return written
-
-
 _Graph = CompiledStateGraph[_State, None, _State, _State]
 
 
@@ -80,7 +60,7 @@ class _Opened:
     """The graph over an open file. `file` closes it: when it is left, or when nobody holds it any more."""
 
     graph: _Graph
-    saver: _LastCheckpoint
+    saver: SqliteSaver
     file: AbstractContextManager[SqliteSaver]
 
 
@@ -101,11 +81,14 @@ class Threads:
         with self._turns[int(key[:8], 16) % _LOCKS]:
             try:
                 opened = self._opened()
-                config: RunnableConfig = {"configurable": {"thread_id": key}}
                 for state in opened.graph.stream(
-                    {"turn": turn}, config, stream_mode="values", durability="exit"
+                    {"turn": turn},
+                    {"configurable": {"thread_id": key}},
+                    stream_mode="values",
+                    durability="exit",
                 ):
                     latest = state["turn"]
+                _drop_older(opened.saver, key)
             except Exception as fault:
                 _log.warning("no conversation", exc_info=True)
                 self._open = None  # opened anew by the next question; others may still be using it
@@ -127,15 +110,23 @@ class Threads:
         with self._opening:
             if self._open is None:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                file = _LastCheckpoint.from_conn_string(str(self._path))
+                file = SqliteSaver.from_conn_string(str(self._path))
                 saver = file.__enter__()
-                if not isinstance(saver, _LastCheckpoint):
-                    raise TypeError(f"{saver!r}")
                 saver.serde = _Json()
                 saver.setup()
                 saver.conn.execute("PRAGMA synchronous = FULL")
                 self._open = _Opened(_build(saver), saver, file)
             return self._open
+
+
+def _drop_older(saver: SqliteSaver, key: str) -> None:
+    """Keep the last checkpoint of a thread only: it holds all that is remembered."""
+    last = "(SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = :key)"
+    with saver.cursor() as cursor:
+        for table in ("writes", "checkpoints"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE thread_id = :key AND checkpoint_id < {last}", {"key": key}
+            )
 
 
 def _build(saver: SqliteSaver) -> _Graph:

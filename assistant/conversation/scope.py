@@ -61,7 +61,8 @@ def put_in(names: Sequence[str], text: str, documents: Sequence[Document]) -> st
     """The question with its scope replaced by `names`: in its place where that is a place, else at the start."""
     scope, spans = read_scope(text, documents), place_spans(text)
     joined = "、".join(names)
-    if scope.documents or scope.levels or not spans or CENTRAL in names:
+    named = read_scope(joined, documents)
+    if scope.documents or scope.levels or not spans or named.documents or named.levels:
         return joined + bare(text, documents)
     start, end = spans[0]
     return text[:start] + joined + "".join(_without_places(text[end:]).split())
