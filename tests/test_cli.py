@@ -87,6 +87,7 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
     words = re.sub(r"policy-assistant|--?[a-z]+|JSON|UTF-8", "", result.stdout)
     names = {
         "ask",
+        "chat",
         "search",
         "index",
         "sync",
@@ -191,6 +192,8 @@ def test_ask_json_holds_the_whole_answer(park: str) -> None:
         "notices",
         "passages",
         "nearest",
+        "standalone",
+        "choices",
         "seconds",
         "answered",
     ]

@@ -8,7 +8,9 @@ from assistant.conversation.fragment import Content, Fragment, read_fragment, wi
 from assistant.conversation.memory import Exchange, Understood
 from assistant.conversation.scope import bare, names_of, put_in, read_scope, region_name
 from assistant.conversation.subject import join, subject_of, with_narrowing
+from assistant.lookup import resolve
 from assistant.places import Place, find_places, within
+from assistant.references import read_reference
 from assistant.replies import connective
 from index.datatypes import Clause, Document
 from index.searchable import normalise
@@ -89,12 +91,13 @@ def _clause(talk: _Talk) -> Understood | None:
     fragment = talk.fragment
     if not fragment.scope.steps or fragment.scope.documents or fragment.left:
         return None
-    document = _document(talk)
-    if document is None:
-        return None
     written = "".join(step.written for step in fragment.scope.steps)
-    text = names_of(read_scope(document, talk.documents), (), talk.documents)[0] + written
-    return Understood(text, text)
+    names = [name + written for name in _above(talk)]
+    for text in names:
+        reference = read_reference(text, talk.documents)
+        if talk.cited and len(resolve(talk.cited[0], reference.steps)) == 1:
+            return Understood(text, text)
+    return Understood(names[0], names[0]) if names else None
 
 
 def _whole(talk: _Talk) -> Understood | None:
@@ -136,7 +139,7 @@ def _pronoun(talk: _Talk) -> Understood | None:
     """“这一条归谁管”, “这份文件对老人怎么说”, “那里的公租房呢”: the pronoun gives way to a name."""
     fragment = talk.fragment
     named = {"document": _document_names(talk)[:1], "place": talk.scope_names[:1] if fragment.left else ()}
-    named["clause"] = (name_clause(*talk.cited),) if talk.cited else ()
+    named["clause"] = (_clause_meant(talk),) if talk.cited else ()
     for kind in ("clause", "document", "place"):
         if kind in fragment.pronouns and named[kind]:
             text = fragment.said.replace(fragment.pronouns[kind], named[kind][0], 1)
@@ -211,9 +214,21 @@ def _unnumbered(talk: _Talk, base: str) -> str:
     return (region_name(document) or "") + normalise(document.heading_of(clause))
 
 
-def _document(talk: _Talk) -> str | None:
-    names = _document_names(talk)
-    return names[0] if names else None
+def _clause_meant(talk: _Talk) -> str:
+    """“这一章” is the chapter around the clause talked of, “这一条” that clause."""
+    if not talk.cited:
+        return ""
+    unit = next((unit for unit in ("章", "节") if unit in talk.fragment.pronouns.get("clause", "")), None)
+    return neighbour(*talk.cited, 0, unit) if unit else name_clause(*talk.cited)
+
+
+def _above(talk: _Talk) -> tuple[str, ...]:
+    """What a clause number may belong to: the document talked of, then the clauses above the one talked of."""
+    names = _document_names(talk)[:1]
+    if not talk.cited or names != (normalise(talk.cited[0].metadata.name),):
+        return names
+    document, clause = talk.cited
+    return (*names, *(name_clause(document, found) for found in reversed(document.ancestors(clause))))
 
 
 def _document_names(talk: _Talk) -> tuple[str, ...]:
