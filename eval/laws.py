@@ -2,15 +2,15 @@
 
 LAWS holds a folder for each kind of law, those of the provinces begin with 地方法规; QUESTIONS is a JSONL file laid out
 as STARD (Su et al. 2024, arXiv:2406.15313): `question`, and `gold` with `file` and `article`. Ours beside words alone
-over the same chunks, and beside the usual splitter with words and character pairs, in one run. `--weights` takes another
-static model than the one shipped: one that was not tuned on these very questions.
+over the same chunks, and beside the usual splitter with words and character pairs, in one run. `--weights` takes
+another static model than the one shipped: one that was not tuned on these very questions.
 """
 
 import argparse
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
