@@ -82,7 +82,9 @@ def prepare(data: Path) -> Material:
     news = list(read_news(data / "news" / "news.txt.xz"))
     articles, local_articles = (read_laws(data / "laws", local=local) for local in (False, True))
     laws = [article.text for article in (*articles, *local_articles)]
-    entries, words = count_entries([*news[::8], *laws[::2]], at_least=FEWEST)  # enough to tell what is frequent
+    entries, words = count_entries(
+        [*news[::8], *laws[::2]], at_least=FEWEST
+    )  # enough to tell what is frequent
     vocabulary = Vocabulary(entries, words)
     told = Collection.of((("", text) for text in news), vocabulary)
     national, local = (Collection.of_articles(each, vocabulary) for each in (articles, local_articles))
