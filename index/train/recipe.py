@@ -20,6 +20,8 @@ Track = Callable[[Sequence[int], str], Iterable[int]]
 FEWEST = 4
 """How often a word has to occur in the texts that are counted to be an entry."""
 BATCH = 1024
+BASE_FILE = Path("results/base.pt")
+"""Where the model before tuning is kept, for the evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def prepare(data: Path) -> Material:
     news = list(read_news(data / "news" / "news.txt.xz"))
     articles, local_articles = (read_laws(data / "laws", local=local) for local in (False, True))
     laws = [article.text for article in (*articles, *local_articles)]
-    entries, words = count_entries([*news[::8], *laws[::2]], at_least=FEWEST)  # enough to tell what is frequent
+    entries, words = count_entries(
+        [*news[::8], *laws[::2]], at_least=FEWEST
+    )  # enough to tell what is frequent
     vocabulary = Vocabulary(entries, words)
     told = Collection.of((("", text) for text in news), vocabulary)
     national, local = (Collection.of_articles(each, vocabulary) for each in (articles, local_articles))
