@@ -1,7 +1,6 @@
 """Commands about recorded answers: `log list`, `log show`, `log export`, `log forget`."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 from assistant.commands.ask import show_answer, show_passage
 from assistant.commands.newfile import new_file
 from assistant.commands.options import JsonOption
-from assistant.commands.output import show, show_json
+from assistant.commands.output import local_time, show, show_json
 from assistant.datatypes import Status
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def list_records(
         return
     for record in found:
         answer = record.answer
-        show(f"{record.id[:_SHORT_ID]}  {_local(record.at)}  {_ENDED[answer.status]}  {answer.question}")
+        show(f"{record.id[:_SHORT_ID]}  {local_time(record.at)}  {_ENDED[answer.status]}  {answer.question}")
     if not found:
         show("没有记录")
 
@@ -78,7 +77,7 @@ def show_record(
     show(f"问题: {answer.question}")
     seconds = f"用时 {answer.seconds:.2f} 秒"
     ended = f"{_ENDED[answer.status]}({answer.status})"
-    show(faint=" · ".join([_local(record.at), ended, f"把握 {answer.confidence:.2f}", seconds]))
+    show(faint=" · ".join([local_time(record.at), ended, f"把握 {answer.confidence:.2f}", seconds]))
     show(faint=f"会话 {record.thread or '无'} · 编号 {record.id}\n")
     show_answer(answer)
     if answer.passages:
@@ -138,7 +137,3 @@ def _facts(record: "Record") -> dict[str, object]:
         "confidence": answer.confidence,
         "seconds": answer.seconds,
     }
-
-
-def _local(at: str) -> str:
-    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"
