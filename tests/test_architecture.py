@@ -10,7 +10,7 @@ import index
 ROOT = Path(__file__).parent.parent
 ROOMS = {"index": set(), "assistant": {"index", "prompts"}, "eval": {"assistant", "index", "prompts"}}
 VENDORS = {
-    "FlagEmbedding", "bm25s", "chromadb", "jieba", "langchain", "langchain_core", "opencc", "openai", "platformdirs",
+    "FlagEmbedding", "bm25s", "chromadb", "docx", "jieba", "langchain", "langchain_core", "opencc", "openai", "platformdirs",
     "pydantic_settings", "rich", "scipy", "sqlite3", "tiktoken", "typer",
 }  # fmt: skip
 
