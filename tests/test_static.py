@@ -103,7 +103,7 @@ def test_a_text_of_no_known_word_resembles_nothing_but_its_like(text: str) -> No
 def test_the_shipped_model_is_the_one_its_card_speaks_of() -> None:
     card = (ROOT / "index" / "train" / "MODEL_CARD.md").read_text("utf-8")
     assert built_in().name in card
-    assert built_in().dimension == 384
+    assert built_in().dimension == 320
     assert WEIGHTS.stat().st_size <= 12_000_000
 
 

@@ -1,4 +1,4 @@
-"""How well the trained embedder finds, beside words alone and beside latent semantic analysis.
+"""How well the trained embedder finds, beside words alone and together with them.
 
 python -m index.train.evaluate DATA --base FILE [--folds 5]
 
@@ -19,7 +19,6 @@ import torch
 from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
-from index.lsa import LsaEmbedder
 from index.searchable import normalise
 from index.train.export import Quantised
 from index.train.model import Model, embed
@@ -45,15 +44,6 @@ def by_words(questions: Sequence[str], passages: Sequence[str]) -> Scores:
             found = np.stack([index.scores([(token, 1.0) for token in cut(normalise(q))]) for q in questions])
         total += found / np.maximum(found.max(axis=1, keepdims=True), 1e-6) / 2
     return total
-
-
-def by_lsa(questions: Sequence[str], passages: Sequence[str]) -> Scores:
-    """Cosines of latent semantic analysis fitted on the passages."""
-    embedder = LsaEmbedder.fit(passages)
-    left, right = (
-        np.array(embedder.embed_documents(list(texts)), np.float32) for texts in (questions, passages)
-    )
-    return left @ right.T
 
 
 def by_model(model: Model, material: Material, questions: Sequence[str], passages: Sequence[str]) -> Scores:
@@ -150,7 +140,7 @@ def main() -> int:
     texts = [question.text for question in questions]
     gold = [[material.number_of[article] for article in question.gold] for question in questions]
     found = by_words(texts, articles)
-    others = {"LSA": by_lsa(texts, articles), "微调前": by_model(base, material, texts, articles)}
+    others = {"微调前": by_model(base, material, texts, articles)}
     for name, by_article in (("按问题分折", False), ("按条文分折", True)):
         others[name] = cross_validated(
             base, material, articles, questions, given.folds, by_article=by_article
@@ -158,7 +148,7 @@ def main() -> int:
     sys.stdout.write(table(f"通俗问题找全国性法规条文,{len(articles)} 条", found, others, gold) + "\n")
     headings, bodies = sections(read_laws(given.data / "laws", unseen=True))
     model = tune(base, material, questions, track)
-    others = {"LSA": by_lsa(headings, bodies), "成品": by_model(model, material, headings, bodies)}
+    others = {"成品": by_model(model, material, headings, bodies)}
     own = [[at] for at in range(len(headings))]
     sys.stdout.write(table(f"标题找正文,{'、'.join(UNSEEN)}", by_words(headings, bodies), others, own))
     return 0

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy, normalize
 
 from index.train.collection import Rows
 
-DIMENSION = 383
+DIMENSION = 319
 """Of a vector; the embedder adds an axis for texts of no known word."""
 _RARE = 1e-3  # an entry of this frequency starts out counting half (Arora et al. 2017)
 _BETAS = (0.9, 0.999)
