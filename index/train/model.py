@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,6 +38,16 @@ class Model:
     def copy(self) -> "Model":
         """Another model of the same numbers."""
         return Model(self.vectors.clone(), self.weights.clone())
+
+    def write(self, path: Path) -> None:
+        """Write the numbers to `path`."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"vectors": self.vectors, "weights": self.weights}, path)
+
+    @classmethod
+    def read(cls, path: Path) -> "Model":
+        """The model that `write` wrote."""
+        return cls(**torch.load(path))
 
 
 class Trainer:

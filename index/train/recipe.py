@@ -20,6 +20,8 @@ Track = Callable[[Sequence[int], str], Iterable[int]]
 FEWEST = 4
 """How often a word has to occur in the texts that are counted to be an entry."""
 BATCH = 1024
+BASE_FILE = Path("results/base.pt")
+"""Where the model before tuning is kept, for the evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
