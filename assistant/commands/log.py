@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ENDED = {
     Status.ANSWERED: "已回答",
     Status.OUTLINE: "已列出条目",
-    Status.ABOUT_DOCUMENT: "已介绍文件",
+    Status.ABOUT_DOCUMENT: "说明了文件",
     Status.WHICH_DOCUMENT: "未指明文件",
     Status.NO_SUCH_CLAUSE: "没有这一条",
     Status.DOCUMENT_NOT_HELD: "文件未收录",
