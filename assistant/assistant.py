@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -81,14 +81,21 @@ class PolicyAssistant:
         with self._reader.use() as store:
             return self._retriever(store)
 
-    def ask(self, question: str) -> Answer:
-        """The answer to `question`. Never raises on what a user types: a fault is a status."""
-        for event in self.stream(question):
+    def ask(
+        self, question: str, thread_id: str | None = None, *, within: Sequence[str] | None = None
+    ) -> Answer:
+        """The answer to `question`. Never raises on what a user types: a fault is a status.
+
+        `within`: ids of the only documents to answer from; all where it is None.
+        """
+        for event in self.stream(question, thread_id, within=within):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("the last event is the answer")
 
-    def stream(self, question: str) -> Iterator[Event]:
+    def stream(
+        self, question: str, thread_id: str | None = None, *, within: Sequence[str] | None = None
+    ) -> Iterator[Event]:
         """The answer to `question` piece by piece, last the answer as `ask` gives it."""
         begun = time.perf_counter()
         manifest = None
@@ -96,7 +103,7 @@ class PolicyAssistant:
             with self._reader.use() as store:
                 manifest = store.manifest
                 day = self._today or date.today()
-                for event in pipeline.stream(question, self._retriever(store), day, self._writer):
+                for event in pipeline.stream(question, self._retriever(store, within), day, self._writer):
                     if isinstance(event, Answer):
                         answer = _with_notices(event, (*self._news, *store.shortfalls))
                     else:
@@ -107,7 +114,8 @@ class PolicyAssistant:
             answer = Answer(asked, Status.ERROR, reply(Status.ERROR))
         answer = replace(answer, seconds=time.perf_counter() - begun)
         if self._recorder:
-            answer = self._recorder.keep(answer, manifest, model=self._writer.name if self._writer else None)
+            model = self._writer.name if self._writer else None
+            answer = self._recorder.keep(answer, manifest, thread_id, model)
         yield from map(Noticed, answer.notices)
         yield answer
 
@@ -130,8 +138,9 @@ class PolicyAssistant:
         with self._reader.use() as store:
             return store.document(document_id)
 
-    def _retriever(self, store: Store) -> PolicyRetriever:
-        return PolicyRetriever(store=store, reranker=self._reranker)
+    def _retriever(self, store: Store, within: Sequence[str] | None = None) -> PolicyRetriever:
+        only = None if within is None else tuple(within)
+        return PolicyRetriever(store=store, reranker=self._reranker, only=only)
 
 
 def _with_notices(answer: Answer, shortfalls: tuple[Shortfall, ...]) -> Answer:

@@ -133,7 +133,7 @@ def stream(
 
     The last event is the answer. Where there is a `writer`, the answer is in its words if it can be.
     """
-    documents = {document.id: document for document in retriever.store.documents()}
+    documents = {document.id: document for document in retriever.documents}
     turn = Turn(asked, retriever, documents, today)
     for step in STEPS:
         result = step(turn)

@@ -18,6 +18,7 @@ from assistant.outcome import Outcome
 from assistant.question import read_question
 from assistant.rank import Ranked, rank
 from assistant.terms import read_terms
+from index.datatypes import Document
 from index.reranker import Reranker
 from index.store import Store
 
@@ -32,7 +33,7 @@ class PolicyRetriever(BaseRetriever):
 
     `invoke(question)` gives LangChain documents: the passage as text, its place and score as metadata.
     Keyword arguments of `invoke`: `k`; `focus`, as read from the question where absent; `within`, ids of the only
-    documents to search.
+    documents to search. `only`, where it is not None, are ids of documents beyond which nothing is searched at all.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -42,6 +43,13 @@ class PolicyRetriever(BaseRetriever):
     counts: dict[str, float] | None = None
     """What each measure of `assistant.rank` counts; None for the package's weights."""
     k: int = 10
+    only: tuple[str, ...] | None = None
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that are searched."""
+        held = self.store.documents()
+        return held if self.only is None else tuple(d for d in held if d.id in self.only)
 
     def _get_relevant_documents(
         self,
