@@ -51,11 +51,11 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
 def blocks(desk: Desk) -> gr.Blocks:
     """The parts in their places, and the events between them."""
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
-        gr.HTML(render("bar", title=TITLE), elem_id="bar", padding=False)
-        gr.HTML(render("side"), elem_id="side", padding=False)
+        _part("bar", render("bar", title=TITLE))
+        _part("side", render("side"))
         with gr.Column(elem_id="middle"):
-            gr.HTML('<div id="past" role="log" aria-live="off"></div>', elem_id="history", padding=False)
-            live = gr.HTML("", elem_id="live", padding=False)
+            _part("history", '<div id="past"></div>')
+            live = _part("live", "")
             with gr.Column(elem_id="composer"):
                 question = gr.Textbox(
                     label="问题",
@@ -69,12 +69,12 @@ def blocks(desk: Desk) -> gr.Blocks:
                 )
                 with gr.Row(elem_id="below"):
                     audience = gr.Radio([CITIZEN, OFFICIAL], value=CITIZEN, label="回答给谁看", elem_id="audience")
-                    gr.HTML(render("scope_button"), elem_id="scope-button", padding=False)
+                    _part("scope-button", render("scope_button"))
                     stop = gr.Button("停止", elem_id="stop", size="sm")
                     send = gr.Button("发送", elem_id="send", variant="primary", size="sm")
                 narrowing = _narrowing(tuple(desk.documents().values()))
-        gr.HTML(render("panel"), elem_id="source", padding=False)
-        gr.HTML(render("reader_frame"), elem_id="reader", padding=False)
+        _part("source", render("panel"))
+        _part("reader", render("reader_frame"))
         conversation = gr.Textbox(visible="hidden", label="会话")
         replaced = gr.Textbox(visible="hidden", label="代替")
 
@@ -93,6 +93,12 @@ def blocks(desk: Desk) -> gr.Blocks:
         stop.click(None, js="() => window.policyPage.stop()", cancels=[asked])
     page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return page
+
+
+def _part(name: str, html: str) -> gr.HTML:
+    """A part of the page that shows `html`, which is to be escaped already, as it is."""
+    # "${value}" is put in as it stands. "{{value}}" would be compiled: a "${…}" in it would run.
+    return gr.HTML(html, html_template="${value}", js_on_load=None, apply_default_css=False, elem_id=name, padding=False)
 
 
 def _narrowing(documents: Sequence[Document]) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup, gr.CheckboxGroup, gr.Checkbox]:

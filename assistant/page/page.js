@@ -97,11 +97,9 @@
     if (waiting) waiting.textContent = "已停止";
   }
   function toEnd() {
-    const middle = $("#middle");
     requestAnimationFrame(() => {
       const last = $("#live .turn") || $("#past .turn:last-child");
-      if (last) last.scrollIntoView({ block: "start", behavior: calm() });
-      else middle.scrollTop = middle.scrollHeight;
+      last?.scrollIntoView({ block: "start", behavior: calm() });
     });
   }
   const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
@@ -206,7 +204,7 @@
     if (html) $("#welcome-place")?.remove();
     else await welcome();
     list();
-    toEnd();
+    if (html) toEnd();
   }
   function use(name) {
     state.conversation = name;
