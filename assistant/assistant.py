@@ -1,29 +1,35 @@
 """`PolicyAssistant`: the one object that other programs use."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant import pipeline
 from assistant.datatypes import Answer, Passage, Status
-from assistant.events import Event, Noticed
+from assistant.events import Event, Noticed, Withdrawn
 from assistant.question import MAX_CHARACTERS
 from assistant.records import chosen_recorder
 from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
+from assistant.settings import settings
 from assistant.shipped import chosen_reranker, open_reader
+from assistant.turn import Turn
 from assistant.written.choose import chosen_writer
 from assistant.written.model import ChatModel
 from assistant.written.write import Writer
-from index.datatypes import Document
+from index.datatypes import Document, PolicyError
 from index.embedder import Embedder
 from index.generation import Progress
 from index.store import Shortfall, Store
+
+if TYPE_CHECKING:
+    from assistant.conversation.graph import Threads
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +66,8 @@ class PolicyAssistant:
         self._today = today
         self._reranker = chosen_reranker()
         self._recorder = chosen_recorder(record)
+        self._threads: Threads | None = None
+        self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +82,8 @@ class PolicyAssistant:
         self._reader.close()
         if self._recorder:
             self._recorder.close()
+        if self._threads:
+            self._threads.close()
 
     @property
     def retriever(self) -> PolicyRetriever:
@@ -86,6 +96,8 @@ class PolicyAssistant:
     ) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status.
 
+        With a `thread_id`, any text, the question may go on from the earlier ones of that thread, also of an earlier
+        process. Whoever knows the id goes on with the conversation, so that of a web page must be hard to guess.
         `within`: ids of the only documents to answer from; all where it is None.
         """
         for event in self.stream(question, thread_id, within=within):
@@ -102,8 +114,8 @@ class PolicyAssistant:
         try:
             with self._reader.use() as store:
                 manifest = store.manifest
-                day = self._today or date.today()
-                for event in pipeline.stream(question, self._retriever(store, within), day, self._writer):
+                turn = pipeline.begin(question, self._retriever(store, within), self._day, self._writer)
+                for event in self._events(turn, thread_id):
                     if isinstance(event, Answer):
                         answer = _with_notices(event, (*self._news, *store.shortfalls))
                     else:
@@ -118,6 +130,15 @@ class PolicyAssistant:
             answer = self._recorder.keep(answer, manifest, thread_id, model)
         yield from map(Noticed, answer.notices)
         yield answer
+
+    def forget(self, thread_id: str) -> None:
+        """Delete what is kept of a conversation, if anything is. Raises PolicyError where its file cannot be used."""
+        try:
+            self._conversations().forget(thread_id)
+        except Exception as fault:
+            raise PolicyError(
+                connective("not_forgotten", why=str(fault), file=str(settings().threads))
+            ) from fault
 
     def search(self, question: str, k: int = 10) -> list[Passage]:
         """The `k` best passages, by the same retrieval as `ask`, exact look-up included; none for an empty question."""
@@ -137,6 +158,42 @@ class PolicyAssistant:
         """One document: metadata, text, clause tree. Raises PolicyError naming the known ids."""
         with self._reader.use() as store:
             return store.document(document_id)
+
+    @property
+    def _day(self) -> date:
+        return self._today or date.today()
+
+    def _events(self, turn: Turn, thread_id: str | None) -> Iterator[Event]:
+        """The events of a turn just begun; where its thread cannot be used, without it and with a notice."""
+        if not thread_id:
+            yield from pipeline.run(turn)
+            return
+        from assistant.conversation.graph import ConversationError
+
+        try:
+            yield pipeline.conclude((yield from self._conversations().run(turn, thread_id)))
+        except ConversationError as fault:
+            kept = fault.turn.answer is not None
+            note = connective(
+                "not_kept" if kept else "no_memory", why=str(fault), file=str(settings().threads)
+            )
+            if kept:
+                answer = pipeline.conclude(fault.turn)
+                yield replace(answer, notices=(*answer.notices, note))
+                return
+            yield Withdrawn(note)
+            for event in pipeline.run(turn):
+                if isinstance(event, Answer):
+                    event = replace(event, notices=(*event.notices, note))
+                yield event
+
+    def _conversations(self) -> "Threads":
+        from assistant.conversation.graph import Threads
+
+        with self._opening:
+            if self._threads is None:
+                self._threads = Threads(settings().threads)
+            return self._threads
 
     def _retriever(self, store: Store, within: Sequence[str] | None = None) -> PolicyRetriever:
         only = None if within is None else tuple(within)

@@ -14,7 +14,7 @@ from index.datatypes import Clause, ClauseKind, Document
 from index.numerals import parse_numeral
 from index.searchable import normalise
 
-_KINDS: dict[str, tuple[ClauseKind, ...]] = {
+KINDS: dict[str, tuple[ClauseKind, ...]] = {
     "编": (ClauseKind.PART,),
     "章": (ClauseKind.CHAPTER,),
     "节": (ClauseKind.SECTION,),
@@ -168,7 +168,7 @@ def resolve(document: Document, steps: Sequence[Step]) -> list[Clause]:
 
 def _matches(document: Document, scope: Clause | None, step: Step) -> list[Clause]:
     below = list(document.descendants(scope)) if scope else list(document.clauses)
-    for kind in _KINDS[step.unit]:
+    for kind in KINDS[step.unit]:
         if step.number == LAST:
             numbered = [c for c in below if c.kind is kind and c.number is not None]
             found = numbered[-1:]
@@ -201,7 +201,7 @@ def describe_numbers(document: Document, steps: Sequence[Step]) -> str:
         scope = found[0]
     below = list(document.descendants(scope)) if scope else list(document.clauses)
     where = scope.citation if scope else "该文件"
-    for kind in _KINDS[step.unit]:
+    for kind in KINDS[step.unit]:
         alike = [c for c in below if c.kind is kind and c.number is not None]
         if alike and kind is not ClauseKind.BULLET:
             first, last = alike[0].label.rstrip(".、"), alike[-1].label.rstrip(".、")

@@ -1,12 +1,15 @@
 """The answering flow: a list of steps, each of which adds to what is known of the question or ends it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from assistant import gate
 from assistant.about import read_about
 from assistant.compare import SHOWN_PASSAGES, compare
+from assistant.conversation.choices import choices
+from assistant.conversation.followup import condense as understand
+from assistant.conversation.memory import Understood
 from assistant.datatypes import Answer, Passage, Status
 from assistant.events import Event, PassagesFound
 from assistant.extract import compose, extract
@@ -37,6 +40,19 @@ def read(turn: Turn) -> Turn | Outcome:
     """Clean the question; refuse what is empty or too long."""
     question = read_question(turn.asked)
     return question if isinstance(question, Outcome) else replace(turn, question=question)
+
+
+def condense(turn: Turn) -> Turn | Outcome:
+    """Make a question that goes on from the conversation into one that stands alone."""
+
+    def content(text: str) -> tuple[str, ...]:
+        return tuple(term.text for term in read_terms(text, turn.store, turn.retriever.lexicon))
+
+    found = understand(turn.question.text, turn.history, tuple(turn.documents.values()), content)
+    if found is None:
+        return replace(turn, understood=Understood(turn.question.text, turn.question.text))
+    question = read_question(found.text)
+    return question if isinstance(question, Outcome) else replace(turn, question=question, understood=found)
 
 
 def screen(turn: Turn) -> Turn | Outcome:
@@ -114,48 +130,74 @@ def answer(turn: Turn) -> Turn | Outcome:
     return replace(turn, draft=draft, material=passages[:READ_PASSAGES], confidence=features.confidence)
 
 
-STEPS: tuple[Callable[[Turn], Turn | Outcome], ...] = (
-    read,
-    screen,
-    aim,
-    describe,
-    look_up,
-    retrieve,
-    turn_away,
-    answer,
-)
-
-
-def stream(
-    asked: str, retriever: PolicyRetriever, today: date, writer: Writer | None = None
-) -> Iterator[Event]:
-    """One question answered: every step in order, then the draft told, each quote checked against its document.
-
-    The last event is the answer. Where there is a `writer`, the answer is in its words if it can be.
-    """
-    documents = {document.id: document for document in retriever.documents}
-    turn = Turn(asked, retriever, documents, today)
-    for step in STEPS:
-        result = step(turn)
-        if isinstance(result, Outcome):
-            yield refuse(turn, result)
-            return
-        turn = result
+def verify(turn: Turn) -> Generator[Event, None, Turn | Outcome]:
+    """Tell the draft, each quote checked against its document, and make the answer of what was told."""
     yield PassagesFound(turn.passages)
-    told = yield from tell(turn, writer)
-    if not told.citations:
-        yield refuse(turn, Outcome(Status.NOT_IN_CORPUS))
-        return
-    yield Answer(
+    told = yield from tell(turn, turn.writer)
+    if not turn.draft or not told.citations:
+        return Outcome(Status.NOT_IN_CORPUS)
+    offered = choices(turn, told.citations)
+    note = (connective("choices", regions="、".join(offered)),) if offered else ()
+    answer = Answer(
         question=turn.question.shown,
-        status=turn.draft.status if turn.draft else Status.ERROR,
+        status=turn.draft.status,
         text=told.text,
         citations=told.citations,
-        notices=(*told.notices, *notices(told.citations, documents, turn.places, today)),
+        notices=(*told.notices, *notices(told.citations, turn.documents, turn.places, turn.today), *note),
         passages=turn.passages,
         label=told.label,
+        choices=offered,
         confidence=turn.confidence,
     )
+    return replace(turn, answer=answer)
+
+
+Step = Callable[[Turn], Turn | Outcome | Generator[Event, None, Turn | Outcome]]
+"""Adds to what is known of a turn, or ends it with an outcome; one that tells the answer gives its events meanwhile."""
+
+STAGES: dict[str, tuple[Step, ...]] = {
+    "understand": (read,),
+    "condense": (condense, screen, aim),
+    "retrieve": (describe, look_up, retrieve),
+    "compose": (turn_away, answer),
+    "verify": (verify,),
+}
+"""All of it, in order; a conversation runs the same stages as the nodes of a graph."""
+
+
+def begin(asked: str, retriever: PolicyRetriever, today: date, writer: Writer | None = None) -> Turn:
+    """A question of which nothing is known yet. `writer`: what may tell the answer in its own words."""
+    documents = {document.id: document for document in retriever.documents}
+    return Turn(asked, retriever, documents, today, writer=writer)
+
+
+def run(turn: Turn) -> Iterator[Event]:
+    """Every step in order on a turn just begun; the last event is the answer."""
+    for steps in STAGES.values():
+        turn = yield from walk(turn, steps)
+    yield conclude(turn)
+
+
+def walk(turn: Turn, steps: Sequence[Step]) -> Generator[Event, None, Turn]:
+    """The turn after these steps, none of which is taken once there is an answer."""
+    for step in steps:
+        if turn.answer:
+            break
+        result = step(turn)
+        if isinstance(result, Generator):
+            result = yield from result
+        turn = replace(turn, answer=refuse(turn, result)) if isinstance(result, Outcome) else result
+    return turn
+
+
+def conclude(turn: Turn) -> Answer:
+    """The answer of a turn that went through all stages, with what was typed and how it was understood."""
+    if turn.answer is None:
+        raise ValueError("the stages are not through")
+    typed = read_question(turn.asked)
+    if isinstance(typed, Outcome) or typed == turn.question:
+        return turn.answer
+    return replace(turn.answer, question=typed.shown, standalone=turn.question.shown)
 
 
 def _contradictions(turn: Turn) -> list[Sentence]:

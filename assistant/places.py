@@ -89,6 +89,15 @@ def find_places(text: str) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def place_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where `text` names something that can be a place by itself, a country aside: offsets, in order."""
+    return tuple(
+        (mention.start, mention.end)
+        for mention in _mentions(text)
+        if any(r.alone and r.place.kind is not PlaceKind.COUNTRY for r in mention.readings)
+    )
+
+
 def within(place: Place, region: str) -> bool:
     """Whether `place` is `region` (a canonical name: 大连, 辽宁, 吉林市) or lies in it."""
     return region == place.name or region in place.parents

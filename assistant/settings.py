@@ -17,7 +17,8 @@ class Settings(BaseSettings):
     this machine for a new one; "builtin"; or the folder of a BGE model. `chroma_url`: address of a Chroma server that
     holds the vectors, instead of files in the store. `int8`: take the quantised
     graph of a BGE model. `reranker`: folder of a BGE reranker. `models`: where models that are fetched or carried
-    in are kept. `trusted_models`: folder whose models may be carried in though their weights are pickles.
+    in are kept. `threads`: file of the conversations. `trusted_models`: folder whose models may be carried in though
+    their weights are pickles.
     `llm_model`, `llm_base_url`, `llm_api_key`: name of a chat model, address of its OpenAI-compatible endpoint
     (up to and with /v1), and its key where it asks for one; where no model is named, answers are extracted.
     `keep_records`: whether answers are recorded; `records`: folder of the records; `record_days`: days for which a
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     int8: bool = False
     reranker: Path | None = None
     models: Path = _DATA / "models"
+    threads: Path = _DATA / "threads.sqlite"
     trusted_models: Path | None = None
     llm_model: str | None = None
     llm_base_url: str | None = None

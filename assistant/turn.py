@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from assistant import gate
-from assistant.datatypes import Draft, Passage, Status
+from assistant.conversation.memory import Exchange, Understood
+from assistant.datatypes import Answer, Draft, Passage, Status
 from assistant.focus import Focus
 from assistant.places import Place
 from assistant.question import Question
@@ -14,6 +16,9 @@ from assistant.terms import Term, total_weight
 from index.datatypes import Document
 from index.store import Store
 
+if TYPE_CHECKING:
+    from assistant.written.write import Writer
+
 UNREAD = Question("", "")
 READ_PASSAGES = 8
 """Best passages whose sentences are read for the answer."""
@@ -21,13 +26,20 @@ READ_PASSAGES = 8
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is known of a question so far."""
+    """What is known of a question so far.
+
+    `question` is what is answered: what was typed, or where that goes on from the `history` of the conversation,
+    how it was `understood`. `writer`, where there is one, may tell the draft in its own words. `answer` ends it.
+    """
 
     asked: str
     retriever: PolicyRetriever
     documents: dict[str, Document]
     today: date
+    history: tuple[Exchange, ...] = ()
+    writer: "Writer | None" = None
     question: Question = UNREAD
+    understood: Understood | None = None
     focus: Focus | None = None
     terms: tuple[Term, ...] = ()
     intent: Status | None = None
@@ -36,6 +48,7 @@ class Turn:
     """What a chat model may write the answer from; nothing where the answer is to be the document's own words."""
     draft: Draft | None = None
     confidence: float = 0.0
+    answer: Answer | None = None
 
     @property
     def store(self) -> Store:

@@ -1,16 +1,16 @@
-"""Lay questions over national laws, on which nothing here was tuned: `python -m eval.laws LAWS QUESTIONS [--store DIR]`.
+"""Lay questions over national laws: `python -m eval.laws LAWS QUESTIONS [--store DIR] [--weights FILE]`.
 
-LAWS holds a folder a kind of law, those of the provinces begin with 地方法规; QUESTIONS is a JSONL file of the layout of
-STARD (Su et al. 2024, arXiv:2406.15313): `question`, and `gold` with `file` and `article`. Ours beside words alone over
-the same chunks and beside the usual splitter with words and character pairs, in one run. `--weights` takes another
-static model than the one shipped: one that was not tuned on these very questions.
+LAWS holds a folder for each kind of law, those of the provinces begin with 地方法规; QUESTIONS is a JSONL file laid out
+as STARD (Su et al. 2024, arXiv:2406.15313): `question`, and `gold` with `file` and `article`. Ours beside words alone
+over the same chunks, and beside the usual splitter with words and character pairs, in one run. `--weights` takes
+another static model than the one shipped: one that was not tuned on these very questions.
 """
 
 import argparse
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,8 +106,9 @@ class Splitter:
         ]
         texts = {document.id: document.text for document in documents}
         searched = [normalise(texts[span.document_id][span.start : span.end]) for span in self._spans]
-        self._indexes = []
-        for cut in (words, bigrams):
+        self._indexes: list[tuple[Callable[[str], list[str]], LexicalIndex]] = []
+        cuts: tuple[Callable[[str], list[str]], ...] = (words, bigrams)
+        for cut in cuts:
             LexicalIndex.build([cut(text) for text in searched], folder / cut.__name__)
             self._indexes.append((cut, LexicalIndex.open(folder / cut.__name__)))
 

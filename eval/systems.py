@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import uuid4
 
 from assistant import PolicyAssistant, Status
 from eval.questions import Question, Span
@@ -64,11 +65,14 @@ class Ours:
         self._assistant = assistant
 
     def ask(self, question: Question) -> Response:
-        """Its answer, with the passages that its search gives to the same question."""
+        """Its answer after all turns, with the passages that its search gives to the last one, standing alone."""
+        thread = uuid4().hex if len(question.turns) > 1 else None
+        for turn in question.turns[:-1]:
+            self._assistant.ask(turn, thread)
         begun = time.perf_counter()
-        answer = self._assistant.ask(question.turns[-1])
+        answer = self._assistant.ask(question.turns[-1], thread)
         seconds = time.perf_counter() - begun
-        found = self._assistant.search(question.turns[-1], k=DEPTH)
+        found = self._assistant.search(answer.standalone or question.turns[-1], k=DEPTH)
         return Response(
             status=answer.status,
             text=answer.text,

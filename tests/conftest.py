@@ -29,6 +29,7 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
     monkeypatch.setenv("POLICY_ASSISTANT_STORE", str(tmp_path / "own-store"))
     monkeypatch.setenv("POLICY_ASSISTANT_RECORDS", str(tmp_path / "own-records"))
+    monkeypatch.setenv("POLICY_ASSISTANT_THREADS", str(tmp_path / "threads.sqlite"))
     monkeypatch.chdir(tmp_path)
     settings.cache_clear()
     yield

@@ -98,6 +98,7 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
     words = re.sub(r"policy-assistant|--?[a-z]+|JSON|UTF-8", "", result.stdout)
     names = {
         "ask",
+        "chat",
         "search",
         "index",
         "sync",
@@ -208,6 +209,8 @@ def test_ask_json_holds_the_whole_answer(park: str) -> None:
         "passages",
         "nearest",
         "label",
+        "standalone",
+        "choices",
         "confidence",
         "id",
         "seconds",

@@ -11,6 +11,7 @@ import typer
 from assistant.commands.application import Application, ChineseCommand, ChineseGroup
 from assistant.commands.ask import ask, search
 from assistant.commands.care import check, repair
+from assistant.commands.chat import chat
 from assistant.commands.eval import evaluate, template
 from assistant.commands.index import show_index, sync
 from assistant.commands.log import export, forget, list_records, show_record
@@ -69,6 +70,7 @@ _CHECK = """检查索引:哪些完好,哪些有误,该怎么办。
 全都完好时,退出码为 0;有误时为 1。"""
 
 app.command(cls=ChineseCommand, help="提一个问题,用文件原文回答。")(ask)
+app.command(cls=ChineseCommand, help="一问一答地谈,可以接着前面的问。")(chat)
 app.command(cls=ChineseCommand, help="列出与问题最相关的段落。")(search)
 app.command(cls=ChineseCommand, help="打开网页。")(serve)
 app.add_typer(_index, name="index", help="建立、更新和查看索引。")

@@ -1,5 +1,6 @@
 """Commands that put a question to the documents: `ask` and `search`."""
 
+import re
 import shlex
 import sys
 from dataclasses import asdict
@@ -9,7 +10,7 @@ import typer
 
 from assistant.commands.application import FAILED
 from assistant.commands.opening import open_assistant
-from assistant.commands.options import JsonOption, StoreOption
+from assistant.commands.options import JsonOption, StoreOption, ThreadOption
 from assistant.commands.output import show, show_json
 from assistant.datatypes import Answer, Citation, Passage, Status
 
@@ -27,15 +28,22 @@ _FOUND_BY = {
 }
 """`Passage.why` in words."""
 
+_STATEMENT = re.compile(r".+?(?:(?:\[[0-9]+\])+\s*|$)", re.DOTALL)
+
 _QuestionArgument = Annotated[
     str, typer.Argument(metavar="问题", help="要问的话,含空格时加引号;写 - 则从标准输入读取")
 ]
 
 
-def ask(question: _QuestionArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def ask(
+    question: _QuestionArgument,
+    thread: ThreadOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Print the answer to a question: text, citations, notices. Exits with 0 for a refusal too."""
     question = _read(question)
-    answer = open_assistant(store).ask(question)
+    answer = open_assistant(store).ask(question, thread_id=thread)
     if as_json:
         show_json({**asdict(answer), "answered": answer.answered})
     else:
@@ -84,8 +92,14 @@ def _why_none(question: str) -> str:
 
 
 def show_answer(answer: Answer) -> None:
-    """Print an answer with its citations and notices."""
-    show(answer.text)
+    """Print an answer: how it was understood, text, citations, notices."""
+    from assistant.replies import connective
+
+    if answer.standalone:
+        show(faint=connective("understood", question=answer.standalone))
+    for statement in _STATEMENT.findall(answer.text):
+        show(statement, end="")
+    show()
     if answer.label:
         show(faint=answer.label)
     if answer.citations or answer.nearest:

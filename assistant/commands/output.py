@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def show(text: str = "", faint: str = "") -> None:
+def show(text: str = "", faint: str = "", end: str = "\n") -> None:
     """Write a line on stdout: `text`, then what is `faint` on a terminal. Long lines are left to the terminal."""
-    _write(Console(), text, faint)
+    _write(Console(), text, faint, end)
+    sys.stdout.flush()
 
 
 def show_json(value: object) -> None:
@@ -64,8 +66,8 @@ def _tell_stage(stage: str, done: int, total: int) -> None:
         tell(f"{stage} {done}/{total}")
 
 
-def _write(console: Console, text: str, faint: str = "") -> None:
-    console.print(Text.assemble(_safe(text), (_safe(faint), "dim")), soft_wrap=True)
+def _write(console: Console, text: str, faint: str = "", end: str = "\n") -> None:
+    console.print(Text.assemble(_safe(text), (_safe(faint), "dim")), soft_wrap=True, end=end)
 
 
 def _safe(text: str) -> str:

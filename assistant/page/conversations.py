@@ -44,4 +44,6 @@ def rename(desk: Desk, visitor: Visitor, name: str, title: str) -> None:
 
 def delete(desk: Desk, visitor: Visitor, name: str) -> None:
     """Delete a conversation of this visitor from the records, and what is remembered of it."""
-    desk.conversations.forget(visitor.thread(name))
+    thread = visitor.thread(name)
+    desk.assistant.forget(thread)
+    desk.conversations.forget(thread)
