@@ -65,7 +65,6 @@ def blocks(desk: Desk) -> gr.Blocks:
                     max_lines=8,
                     max_length=MAX_CHARACTERS,
                     elem_id="question",
-                    autofocus=True,
                 )
                 with gr.Row(elem_id="below"):
                     audience = gr.Radio([CITIZEN, OFFICIAL], value=CITIZEN, label="回答给谁看", elem_id="audience")

@@ -118,7 +118,8 @@
     from.classList.add("current");
     panel.focus({ preventScroll: true });
     const mark = $("mark", panel);
-    if (mark) mark.scrollIntoView({ block: "center" });
+    $("#source").scrollTop = 0;
+    if (mark) mark.scrollIntoView({ block: "nearest" });
   }
   function closeSource() {
     $(".panel").hidden = true;
@@ -220,7 +221,7 @@
     document.body.classList.remove("talking");
     await welcome();
     list();
-    box().focus();
+    if (matchMedia("(hover: hover)").matches) box().focus(); // on a phone the keyboard would cover the page
   }
   async function welcome() {
     if ($("#welcome-place")) return;
