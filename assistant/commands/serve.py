@@ -11,9 +11,15 @@ from index.datatypes import PolicyError
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", metavar="地址", help="在哪个地址上服务;不写只供本机")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", metavar="端口", min=1, max=65535, help="不写就是 7860")] = 7860,
-    root_path: Annotated[str, typer.Option("--root-path", metavar="路径", help="反向代理下的子路径,如 /policy")] = "",
+    host: Annotated[
+        str, typer.Option("--host", metavar="地址", help="在哪个地址上服务;不写只供本机")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="端口", min=1, max=65535, help="不写就是 7860")
+    ] = 7860,
+    root_path: Annotated[
+        str, typer.Option("--root-path", metavar="路径", help="反向代理下的子路径,如 /policy")
+    ] = "",
     store: StoreOption = None,
 ) -> None:
     """Serve the web page until Ctrl+C."""

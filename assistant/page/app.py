@@ -21,7 +21,14 @@ _AT_ONCE = 32
 """Questions that are answered at the same time; gradio's own default is one."""
 _WAITING = 400
 """Questions that may wait for their turn; more are refused at once."""
-_FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif"]
+_FONTS = [
+    "system-ui",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "sans-serif",
+]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
 
@@ -67,7 +74,9 @@ def blocks(desk: Desk) -> gr.Blocks:
                     elem_id="question",
                 )
                 with gr.Row(elem_id="below"):
-                    audience = gr.Radio([CITIZEN, OFFICIAL], value=CITIZEN, label="回答给谁看", elem_id="audience")
+                    audience = gr.Radio(
+                        [CITIZEN, OFFICIAL], value=CITIZEN, label="回答给谁看", elem_id="audience"
+                    )
                     _part("scope-button", render("scope_button"))
                     stop = gr.Button("停止", elem_id="stop", size="sm")
                     send = gr.Button("发送", elem_id="send", variant="primary", size="sm")
@@ -97,10 +106,10 @@ def blocks(desk: Desk) -> gr.Blocks:
 def _part(name: str, html: str) -> gr.HTML:
     """A part of the page that shows `html`, which is to be escaped already, as it is."""
     # "${value}" is put in as it stands. "{{value}}" would be compiled: a "${…}" in it would run.
-    return gr.HTML(html, html_template="${value}", js_on_load=None, apply_default_css=False, elem_id=name, padding=False)
+    return gr.HTML(html, html_template="${value}", js_on_load=None, apply_default_css=False, elem_id=name)
 
 
-def _narrowing(documents: Sequence[Document]) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup, gr.CheckboxGroup, gr.Checkbox]:
+def _narrowing(documents: Sequence[Document]) -> tuple[gr.components.FormComponent, ...]:
     """What narrows the search, in the order in which the handler takes it."""
     offered = choices(documents)
     with gr.Column(elem_id="scope"):

@@ -78,7 +78,9 @@ def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: b
             text, citations = "", ()
             yield pending(shown, note=event.why)
         elif isinstance(event, Answer):
-            yield turn(shown, event, documents, desk.today, official=official, following=_following(desk, event))
+            yield turn(
+                shown, event, documents, desk.today, official=official, following=_following(desk, event)
+            )
 
 
 def _following(desk: Desk, answer: Answer) -> Sequence[str]:

@@ -10,4 +10,6 @@ from index.datatypes import Document
 
 def source(document: Document, start: int, end: int, today: date) -> str:
     """HTML of the clause that holds `start:end`, those words marked. Raises ValueError where no clause does."""
-    return render("source", found=excerpt(document, start, end), badges=badges(document, today), start=start, end=end)
+    return render(
+        "source", found=excerpt(document, start, end), badges=badges(document, today), start=start, end=end
+    )

@@ -30,7 +30,13 @@ _HEADLINES = {
     Status.NO_SUCH_CLAUSE: "没有这一条",
     Status.DOCUMENT_NOT_HELD: "没有收录这份文件",
 }
-_OFFICES = {Status.NOT_IN_CORPUS, Status.ANOTHER_PLACE, Status.NEEDS_OFFICE, Status.ASKED_TO_ACT, Status.OPINION}
+_OFFICES = {
+    Status.NOT_IN_CORPUS,
+    Status.ANOTHER_PLACE,
+    Status.NEEDS_OFFICE,
+    Status.ASKED_TO_ACT,
+    Status.OPINION,
+}
 """Outcomes after which it helps to know whom to ask."""
 _FOUND_BY = {
     "exact": "编号或标题",
@@ -147,4 +153,6 @@ def _source(citation: Citation, documents: Mapping[str, Document], today: date) 
 
 def _found(passage: Passage) -> Found:
     strongest = sorted(((s, n) for n, s in passage.why if s > 0), reverse=True)
-    return Found(passage, " · ".join(f"{_FOUND_BY.get(name, name)} {strength:.2f}" for strength, name in strongest))
+    return Found(
+        passage, " · ".join(f"{_FOUND_BY.get(name, name)} {strength:.2f}" for strength, name in strongest)
+    )

@@ -12,6 +12,8 @@ from assistant.records.records import Records
 _WAIT = 5.0  # seconds
 _LONGEST_TITLE = 60
 _TITLES = "CREATE TABLE IF NOT EXISTS titles (thread TEXT PRIMARY KEY, title TEXT NOT NULL)"
+_CLEAR = "DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM answers WHERE thread NOTNULL)"
+"""Records expire; the titles of their threads go with the next renaming."""
 _LIST = """
 SELECT thread, coalesce(title, json_extract(first.record, '$.answer.question')), latest, number
 FROM (SELECT thread, min(sequence) AS sequence, max(sequence) AS last, max(at) AS latest, count(*) AS number
@@ -56,7 +58,7 @@ class Conversations:
                 connection.execute(query, {"thread": thread, "title": title})
             else:
                 connection.execute("DELETE FROM titles WHERE thread = ?", (thread,))
-            connection.execute("DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM answers WHERE thread NOTNULL)")
+            connection.execute(_CLEAR)
 
     def forget(self, thread: str) -> int:
         """Delete a conversation for good, its title with it; returns how many answers it had."""
