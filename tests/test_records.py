@@ -166,7 +166,7 @@ def test_what_is_no_question_is_not_recorded(assistant: PolicyAssistant) -> None
 def test_an_answer_that_failed_is_recorded(
     assistant: PolicyAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.pipeline.run", lambda *_: 1 / 0)
+    monkeypatch.setattr("assistant.pipeline.stream", lambda *_: 1 / 0)
     answer = assistant.ask(QUESTION + "\udcff")
     (kept,) = chosen_records().latest(10)
     assert (kept.id, kept.answer.status, kept.answer.question) == (
@@ -369,7 +369,7 @@ def test_a_locked_file_is_not_waited_for_by_every_answer(records: Records) -> No
 def test_a_file_of_a_newer_program_is_left_alone(records: Records) -> None:
     records.add(record("a1"))
     with closing(sqlite3.connect(records.path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     records.close()
     assert Recorder(records).keep(ANSWER, None).id is None
     with pytest.raises(RecordsError) as fault:

@@ -13,6 +13,7 @@ from assistant.commands.ask import ask, search
 from assistant.commands.care import check, repair
 from assistant.commands.chat import chat
 from assistant.commands.eval import evaluate, template
+from assistant.commands.feedback import export_feedback, list_feedback
 from assistant.commands.index import show_index, sync
 from assistant.commands.log import export, forget, list_records, show_record
 from assistant.commands.models import fetch, models, use
@@ -27,6 +28,7 @@ app = typer.Typer(name=NAME, cls=Application, help=_ABOUT, add_completion=False)
 _index = typer.Typer(cls=ChineseGroup)
 _eval = typer.Typer(cls=ChineseGroup, callback=evaluate, invoke_without_command=True)
 _log = typer.Typer(cls=ChineseGroup)
+_feedback = typer.Typer(cls=ChineseGroup)
 _models = typer.Typer(cls=ChineseGroup, callback=models, invoke_without_command=True)
 
 
@@ -56,6 +58,7 @@ def _begin(
 
 @_index.callback(invoke_without_command=True)
 @_log.callback(invoke_without_command=True)
+@_feedback.callback(invoke_without_command=True)
 def _help_without_command(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -86,6 +89,14 @@ _log.command("show", cls=ChineseCommand, help="重新打开一次回答:原文�
 )
 _log.command("export", cls=ChineseCommand, help="导出问答记录,一行一条 JSON。")(export)
 _log.command("forget", cls=ChineseCommand, help="彻底删除一个会话的记录。")(forget)
+
+_EXPORT_FEEDBACK = """把有反馈的问答写成候选评测题,一行一条 JSON。
+
+标着〔请填…〕的地方要由人填好,eval --gold 才收。"""
+
+app.add_typer(_feedback, name="feedback", help="查看读者的反馈,写成候选评测题。")
+_feedback.command("list", cls=ChineseCommand, help="列出最近的反馈。")(list_feedback)
+_feedback.command("export", cls=ChineseCommand, help=_EXPORT_FEEDBACK)(export_feedback)
 
 _SELFCHECK = """检查安装:版本、磁盘、索引、模型,并断开外网试用一遍。
 

@@ -67,16 +67,16 @@ def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: b
     if searched == ():
         yield refused(shown, _NO_DOCUMENTS)
         return
-    yield pending(shown)
+    yield pending(shown, documents)
     text: str = ""
     citations: tuple[Citation, ...] = ()
     for event in desk.assistant.stream(question, thread_id=thread, within=searched):
         if isinstance(event, Shown):
             text, citations = text + event.text, (*citations, *event.citations)
-            yield pending(shown, text, citations)
+            yield pending(shown, documents, text, citations)
         elif isinstance(event, Withdrawn):
             text, citations = "", ()
-            yield pending(shown, note=event.why)
+            yield pending(shown, documents, note=event.why)
         elif isinstance(event, Answer):
             yield turn(
                 shown, event, documents, desk.today, official=official, following=_following(desk, event)

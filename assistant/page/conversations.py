@@ -46,4 +46,4 @@ def delete(desk: Desk, visitor: Visitor, name: str) -> None:
     """Delete a conversation of this visitor from the records, and what is remembered of it."""
     thread = visitor.thread(name)
     desk.assistant.forget(thread)
-    desk.conversations.forget(thread)
+    desk.records.forget(thread)

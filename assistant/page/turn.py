@@ -1,17 +1,17 @@
 """One exchange as HTML: the question, the answer with its markers, what it rests on, what can be done with it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from assistant.datatypes import Answer, Citation, Passage, Status
+from assistant.export import compose
 from assistant.page.badges import Badge, badges
 from assistant.page.excerpt import Excerpt, excerpt
 from assistant.page.markup import render
 from index.datatypes import Document
 
-_MARKER = re.compile(r"\[(\d+)\]")
 _SIDE = re.compile(r"【[^【】]{1,20}】")
 _HEADLINES = {
     Status.NOT_IN_CORPUS: "文件里没有查到",
@@ -93,7 +93,7 @@ def turn(
         "turn",
         question=question,
         answer=answer,
-        lines=lines(answer.text, answer.citations, {d.metadata.name for d in documents.values()}),
+        lines=lines(answer, documents),
         sources=[s for c in answer.citations if (s := _source(c, documents, today))],
         nearest=answer.nearest and _source(answer.nearest, documents, today),
         headline=_HEADLINES.get(answer.status, ""),
@@ -104,9 +104,16 @@ def turn(
     )
 
 
-def pending(question: str, text: str = "", citations: tuple[Citation, ...] = (), note: str = "") -> str:
+def pending(
+    question: str,
+    documents: Mapping[str, Document],
+    text: str = "",
+    citations: tuple[Citation, ...] = (),
+    note: str = "",
+) -> str:
     """HTML of an exchange that is still being answered, `text` being what there is so far."""
-    return render("pending", question=question, lines=lines(text, citations, set()), note=note)
+    so_far = Answer(question, Status.ANSWERED, text, citations)
+    return render("pending", question=question, lines=lines(so_far, documents), note=note)
 
 
 def refused(question: str, why: str) -> str:
@@ -114,33 +121,22 @@ def refused(question: str, why: str) -> str:
     return render("refused", question=question, why=why)
 
 
-def lines(text: str, citations: Sequence[Citation], names: set[str]) -> tuple[Line, ...]:
-    """The lines of an answer's text with its markers told from brackets that the documents print themselves."""
-    numbered = {citation.number: citation for citation in citations}
-    told, found = 0, []
-    for written in filter(None, text.split("\n")):
-        side = _SIDE.match(written)
-        rest = written[side.end() :] if side else written
+def lines(answer: Answer, documents: Mapping[str, Document]) -> tuple[Line, ...]:
+    """The lines of an answer as exports have them, with what each names at its beginning apart."""
+    names = {document.metadata.name for document in documents.values()}
+    numbered = {citation.number: citation for citation in answer.citations}
+    (entry,) = compose([answer], documents, datetime.now(UTC)).entries
+    found = []
+    for line in entry.lines:
+        first = line[0] if isinstance(line[0], str) else ""
+        side = _SIDE.match(first)
+        rest = first[side.end() :] if side else first
         name, colon, body = rest.partition("\uff1a")
         origin = name if colon and name in names else ""
-        pieces = tuple(_pieces(body if origin else rest, numbered, told))
-        told += sum(isinstance(piece, Citation) for piece in pieces)
-        found.append(Line(side[0][1:-1] if side else "", origin, pieces))
+        pieces = (body if origin else rest, *(line[1:] if first else line))
+        shown = tuple(numbered[piece] if isinstance(piece, int) else piece for piece in pieces)
+        found.append(Line(side[0][1:-1] if side else "", origin, shown))
     return tuple(found)
-
-
-def _pieces(text: str, numbered: Mapping[int, Citation], told: int) -> Iterator[Citation | str]:
-    """Markers stand in order, so only the one that is due is a marker."""
-    begun = 0
-    for marker in _MARKER.finditer(text):
-        if int(marker[1]) != told + 1 or told + 1 not in numbered:
-            continue
-        told += 1
-        yield text[begun : marker.start()]
-        yield numbered[told]
-        begun = marker.end()
-    if text[begun:]:
-        yield text[begun:]
 
 
 def _source(citation: Citation, documents: Mapping[str, Document], today: date) -> Source | None:

@@ -1,4 +1,4 @@
-"""Conversations as the records hold them: listed with a title, renamed, deleted."""
+"""Conversations as the records hold them: listed with a title, and renamed."""
 
 import sqlite3
 from contextlib import closing
@@ -11,9 +11,6 @@ from assistant.records.records import Records
 
 _WAIT = 5.0  # seconds
 _LONGEST_TITLE = 60
-_TITLES = "CREATE TABLE IF NOT EXISTS titles (thread TEXT PRIMARY KEY, title TEXT NOT NULL)"
-_CLEAR = "DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM answers WHERE thread NOTNULL)"
-"""Records expire; the titles of their threads go with the next renaming."""
 _LIST = """
 SELECT thread, coalesce(title, json_extract(first.record, '$.answer.question')), latest, number
 FROM (SELECT thread, min(sequence) AS sequence, max(sequence) AS last, max(at) AS latest, count(*) AS number
@@ -58,20 +55,10 @@ class Conversations:
                 connection.execute(query, {"thread": thread, "title": title})
             else:
                 connection.execute("DELETE FROM titles WHERE thread = ?", (thread,))
-            connection.execute(_CLEAR)
-
-    def forget(self, thread: str) -> int:
-        """Delete a conversation for good, its title with it; returns how many answers it had."""
-        if self._records.path.exists():
-            with self._connected() as connection:
-                connection.execute("DELETE FROM titles WHERE thread = ?", (thread,))
-        return self._records.forget(thread)
 
     def _connected(self) -> "closing[sqlite3.Connection]":
         path: Path = self._records.path
         try:
-            connection = connect(path, _WAIT)
-            connection.execute(_TITLES)
+            return closing(connect(path, _WAIT))
         except (sqlite3.Error, OSError) as fault:
             raise told(path, fault) from fault
-        return closing(connection)
