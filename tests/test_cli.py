@@ -121,7 +121,6 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "docx",
         "md",
         "html",
-        "eval",
         "gold",
     }
     assert set(re.findall(r"[A-Za-z]+", words)) <= names

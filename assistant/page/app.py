@@ -1,20 +1,23 @@
 """The page put together: its parts, the event that asks, the application that serves them."""
 
+import logging
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 
 import gradio as gr
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 
 from assistant.page.chat import CITIZEN, OFFICIAL, answering
 from assistant.page.desk import Desk
 from assistant.page.filters import choices
 from assistant.page.markup import render
+from assistant.page.own_routes import own_routes
 from assistant.page.routes import routes
 from assistant.page.safety import Safety
 from assistant.question import MAX_CHARACTERS
-from index.datatypes import Document
+from index.datatypes import Document, PolicyError
 
 TITLE = "政策文件问答助手"
 _AT_ONCE = 32
@@ -29,6 +32,7 @@ _FONTS = [
     "Source Han Sans SC",
     "sans-serif",
 ]
+_log = logging.getLogger(__name__)
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
 
@@ -36,6 +40,8 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
     """The ASGI application over `desk`; `root_path` is the path below which a proxy serves it."""
     app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes(desk))
+    app.include_router(own_routes(desk))
+    app.add_exception_handler(PolicyError, _tell_fault)
     gr.mount_gradio_app(
         app,
         blocks(desk),
@@ -55,8 +61,15 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
     return app
 
 
+def _tell_fault(_: Request, fault: Exception) -> JSONResponse:
+    """A fault that only whoever runs the server can mend: told there, and its file's path to no visitor."""
+    _log.error("%s", fault)
+    return JSONResponse({"detail": "暂时不能使用,请稍后再试"}, 503)
+
+
 def blocks(desk: Desk) -> gr.Blocks:
     """The parts in their places, and the events between them."""
+    page: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         _part("bar", render("bar", title=TITLE))
         _part("side", render("side"))

@@ -245,6 +245,39 @@
     say("已复制");
   }
 
+  // ---- files and opinions
+
+  function download(address, apart) {
+    const link = Object.assign(document.createElement("a"), { href: address });
+    if (apart) Object.assign(link, { target: "_blank", rel: "noopener" });
+    else link.download = "";
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }
+  async function rate(turn, opinion) {
+    await fetchFragment(`page/answers/${turn.dataset.answer}/feedback`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(opinion),
+    });
+    say("已记下，谢谢");
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest(".feedback");
+    if (!form) return;
+    event.preventDefault();
+    const turn = form.closest(".turn");
+    const given = new FormData(form);
+    guarded(async () => {
+      await rate(turn, { good: false, reason: given.get("reason"), comment: given.get("comment") });
+      form.hidden = true;
+      $("[data-act=bad]", turn).setAttribute("aria-pressed", "true");
+      $("[data-act=bad]", turn).setAttribute("aria-expanded", "false");
+      $("[data-act=good]", turn).setAttribute("aria-pressed", "false");
+    })();
+  });
+
   // ---- what buttons do, by their data-act
 
   const acts = {
@@ -273,6 +306,23 @@
       fill($(".question", turn).textContent);
       box().focus();
       say(state.replaces ? "改好后发送，将代替原来的问答" : "可改后作为新问题发送");
+    },
+    good: async (button) => {
+      await rate(button.closest(".turn"), { good: true });
+      button.setAttribute("aria-pressed", "true");
+      $("[data-act=bad]", button.parentElement).setAttribute("aria-pressed", "false");
+      $(".feedback", button.closest(".turn")).hidden = true;
+    },
+    bad: (button) => {
+      const form = $(".feedback", button.closest(".turn"));
+      form.hidden = !form.hidden;
+      button.setAttribute("aria-expanded", String(!form.hidden));
+      if (!form.hidden) $("input", form).focus();
+    },
+    export: (button) => {
+      const address = new URL(`page/conversations/${state.conversation}/export${button.dataset.suffix}`, root);
+      button.closest("details").open = false;
+      download(address, button.dataset.suffix === ".html");
     },
     new: begun,
     home: begun,
@@ -311,6 +361,7 @@
   }
 
   document.addEventListener("click", (event) => {
+    $$("details.menu-of[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
     const button = event.target.closest("[data-act]");
     if (!button) {
       if (document.body.classList.contains("side-open") && !event.target.closest("#side")) document.body.classList.remove("side-open");
@@ -365,7 +416,8 @@
     document.body.append(announcer);
     box().setAttribute("aria-label", "问题");
     if (new URL(location).searchParams.has("doc")) guarded(openReader)(location.href, false);
-    await open(state.conversation);
+    await guarded(open)(state.conversation);
+    if (!$("#past .turn")) await guarded(welcome)();
     document.body.classList.add("ready");
   }
   const parts = ["#question textarea", "#send", "#past", ".panel", ".reader", "#conversation-list", "#audience input"];

@@ -48,6 +48,7 @@ def reader(document: Document, today: date, start: int = 0, end: int = 0) -> str
 
 def pieces(document: Document, start: int, end: int) -> Iterator[Piece]:
     """All characters of the document, once and in order, clause by clause."""
+    spans: list[tuple[int, int, int, Clause | None, bool]]
     spans = [(c.start, c.heading_end, c.end, c, False) for c in document.clauses]
     spans += [(f.start, f.start, f.end, None, f.kind in _FAINT) for f in document.furniture]
     text = document.text

@@ -1,31 +1,27 @@
-"""What the page fetches besides answers: clauses, documents, conversations. Each route checks visitor and limits."""
+"""What every visitor may fetch: the page's files, the first screen, clauses and documents, and its health."""
 
-from collections.abc import Callable
 from importlib.resources import files
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from assistant.page import conversations as listed
+from assistant.page.admission import admitted
 from assistant.page.desk import Desk
 from assistant.page.health import health
-from assistant.page.limits import TooManyError
 from assistant.page.reader import reader
 from assistant.page.source import source
-from assistant.page.visitor import COOKIE, Visitor, known_visitor
+from assistant.page.visitor import Visitor
 from assistant.page.welcome import welcome
 from index.datatypes import Document, PolicyError
 
 _FILES = {"style.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
-_LONGEST_TITLE = 200
-_T = TypeVar("_T")
 
 
 def routes(desk: Desk) -> APIRouter:
-    """The routes over `desk`, all below /page but /health."""
+    """The routes that are the same for all."""
     router = APIRouter()
-    visiting = Annotated[Visitor, Depends(_visitor(desk))]
+    visiting = Annotated[Visitor, Depends(admitted(desk))]
 
     @router.get("/health")
     def show_health() -> JSONResponse:
@@ -55,41 +51,7 @@ def routes(desk: Desk) -> APIRouter:
     def show_reader(doc: str, _: visiting, start: int = 0, end: int = 0) -> HTMLResponse:
         return HTMLResponse(reader(_document(desk, doc), desk.today, start, end))
 
-    @router.get("/page/conversations")
-    def list_conversations(visitor: visiting, q: Annotated[str, Query(max_length=100)] = "") -> HTMLResponse:
-        return HTMLResponse(listed.conversations(desk, visitor, q))
-
-    @router.get("/page/conversations/{name}")
-    def show_conversation(name: str, visitor: visiting, official: bool = False) -> HTMLResponse:
-        return HTMLResponse(_named(lambda: listed.conversation(desk, visitor, name, official=official)))
-
-    @router.put("/page/conversations/{name}")
-    def rename_conversation(
-        name: str, visitor: visiting, title: Annotated[str, Body(embed=True, max_length=_LONGEST_TITLE)]
-    ) -> Response:
-        _named(lambda: listed.rename(desk, visitor, name, title))
-        return Response(status_code=204)
-
-    @router.delete("/page/conversations/{name}")
-    def delete_conversation(name: str, visitor: visiting) -> Response:
-        _named(lambda: listed.delete(desk, visitor, name))
-        return Response(status_code=204)
-
     return router
-
-
-def _visitor(desk: Desk) -> Callable[[Request], Visitor]:
-    def visitor(request: Request) -> Visitor:
-        found = known_visitor(request.cookies.get(COOKIE))
-        if found is None:
-            raise HTTPException(403, "请刷新页面")
-        try:
-            desk.reading.count(found.token)
-        except TooManyError as fault:
-            raise HTTPException(429, str(fault)) from fault
-        return found
-
-    return visitor
 
 
 def _document(desk: Desk, name: str) -> Document:
@@ -97,10 +59,3 @@ def _document(desk: Desk, name: str) -> Document:
         return desk.assistant.document(name)
     except PolicyError as fault:
         raise HTTPException(404, "没有收录这份文件") from fault
-
-
-def _named(act: Callable[[], _T]) -> _T:
-    try:
-        return act()
-    except ValueError as fault:
-        raise HTTPException(404, "没有这个会话") from fault

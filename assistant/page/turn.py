@@ -10,6 +10,7 @@ from assistant.export import compose
 from assistant.page.badges import Badge, badges
 from assistant.page.excerpt import Excerpt, excerpt
 from assistant.page.markup import render
+from assistant.records import Reason
 from index.datatypes import Document
 
 _SIDE = re.compile(r"【[^【】]{1,20}】")
@@ -101,6 +102,7 @@ def turn(
         passages=[_found(passage) for passage in answer.passages] if official else [],
         official=official,
         following=following,
+        reasons=[reason.value for reason in Reason],
     )
 
 
