@@ -150,7 +150,7 @@
   }
   function goTo(clause, preferMark) {
     const paper = $(".paper");
-    const section = clause && $$(".piece", paper).find((piece) => piece.dataset.clause === clause);
+    const section = clause ? $$(".piece", paper).find((piece) => piece.dataset.clause === clause) : null;
     const target = (preferMark && $("mark", paper)) || section;
     $$(".piece.here").forEach((piece) => piece.classList.remove("here"));
     section?.classList.add("here");
