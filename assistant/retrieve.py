@@ -51,6 +51,11 @@ class PolicyRetriever(BaseRetriever):
         held = self.store.documents()
         return held if self.only is None else tuple(d for d in held if d.id in self.only)
 
+    def _allowed(self, within: Sequence[str] | None) -> Sequence[str] | None:
+        if within is None or self.only is None:
+            return within if self.only is None else self.only
+        return [document_id for document_id in within if document_id in self.only]
+
     def _get_relevant_documents(
         self,
         query: str,
@@ -63,9 +68,12 @@ class PolicyRetriever(BaseRetriever):
         question = read_question(query)
         if isinstance(question, Outcome):
             return []
-        read = focus or read_focus(question.text, self.store.documents())
+        read = focus or read_focus(question.text, self.documents)
         known = None if isinstance(read, Outcome) else read
-        found = find_passages(question.text, known, self.store, self.lexicon, within, self.counts)
+        allowed = self._allowed(within)
+        found = find_passages(question.text, known, self.store, self.lexicon, allowed, self.counts)
+        if self.only is not None:  # what `find_passages` puts last is not searched at all
+            found = [passage for passage in found if passage.document_id in self.only]
         if self.reranker:
             found = reorder(question.text, found, self.reranker)
         return [as_langchain(passage) for passage in found[: k or self.k]]

@@ -359,7 +359,7 @@ def evil_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer
 def test_scripts_in_question_title_and_clause_do_not_run(opening: Opening, evil_server: PageServer) -> None:
     page = opening(server=evil_server.url)
     assert "${window.ran=1}" in page.locator(".coverage a").first.inner_text()
-    ask(page, "公共停车场怎么建设?")
+    ask(page, "停车")
     page.locator("#live .cite").first.click()
     expect(page.locator(".panel mark")).to_contain_text("onerror")
     page.click(".panel [data-act=read]")

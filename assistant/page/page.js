@@ -162,23 +162,24 @@
     const link = clause && $$(".tree a").find((candidate) => candidate.dataset.clause === clause);
     if (!link) return;
     link.setAttribute("aria-current", "true");
-    for (let node = link.parentElement; node && !node.matches(".tree"); node = node.parentElement)
-      if (node.matches("details")) node.open = true;
+    for (let item = link.closest("li"); item; item = item.parentElement.closest(".tree li")) unfold(item, true);
     link.scrollIntoView({ block: "nearest" });
+  }
+  function unfold(item, open) {
+    $(":scope > .twig", item)?.setAttribute("aria-expanded", String(open));
   }
   function searchTree(words) {
     const wanted = words.trim();
     const texts = new Map($$(".piece").map((piece) => [piece.dataset.clause, piece.textContent]));
     let count = 0;
     const shows = (item) => {
-      const link = $(":scope > a, :scope > details > summary > a", item);
+      const link = $(":scope > a", item);
       const own = !wanted || link.textContent.includes(wanted) || (texts.get(link.dataset.clause) || "").includes(wanted);
-      const below = $$(":scope > details > ul > li", item).map(shows).some(Boolean);
+      const below = $$(":scope > ul > li", item).map(shows).some(Boolean);
       if (own && wanted) count += 1;
       item.hidden = !own && !below;
       link.classList.toggle("hit", Boolean(own && wanted));
-      const details = $(":scope > details", item);
-      if (details && wanted && below) details.open = true;
+      if (wanted && below) unfold(item, true);
       return own || below;
     };
     $$(".tree > ul > li").forEach(shows);
@@ -290,6 +291,7 @@
       history.replaceState({ reader: true }, "", link.getAttribute("href"));
       document.body.classList.remove("tree-open");
     },
+    unfold: (button) => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")),
     tree: (button) => toggled(button, "tree-open"),
     share: async () => copy(location.href),
     copy: (button) => copy(button.dataset.copy),

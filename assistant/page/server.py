@@ -14,5 +14,15 @@ def serve(assistant: PolicyAssistant, host: str, port: int, root_path: str = "")
     """Serve the page until it is interrupted. Forwarded headers are believed of a proxy on this machine only."""
     records = chosen_records()
     app = application(Desk(assistant, records, Conversations(records)), root_path)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    uvicorn.run(app, host=host, port=port, root_path=root_path, access_log=False, server_header=False)
+    told = logging.StreamHandler()
+    told.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.getLogger("assistant").addHandler(told)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        root_path=root_path,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
