@@ -19,6 +19,7 @@ from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.settings import settings
 from assistant.shipped import chosen_reranker, open_reader
+from assistant.suggest import COUNT, suggest
 from assistant.turn import Turn
 from assistant.written.choose import chosen_writer
 from assistant.written.model import ChatModel
@@ -148,6 +149,15 @@ class PolicyAssistant:
         except Exception:
             _log.exception("no passages")
             return []
+
+    def suggest(self, answer: Answer, count: int = COUNT) -> tuple[str, ...]:
+        """At most `count` questions to ask after `answer`, each of which is answered (see `assistant.suggest`)."""
+        try:
+            with self._reader.use() as store:
+                return suggest(answer, self._retriever(store), self._today or date.today(), count)
+        except Exception:
+            _log.exception("no suggestions")
+            return ()
 
     def documents(self) -> tuple[Document, ...]:
         """Every document of the store, by id."""

@@ -1,7 +1,7 @@
 """A question asked on the page: checked against the limits, put to the assistant, shown piece by piece."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import gradio as gr
 
@@ -81,11 +81,6 @@ def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: b
             yield turn(
                 shown, event, documents, desk.today, official=official, following=_following(desk, event)
             )
-
-
-def _following(desk: Desk, answer: Answer) -> Sequence[str]:
-    """Questions to go on with."""
-    return ()
 
 
 def _forget_replaced(desk: Desk, visitor: Visitor, replaced: str) -> None:
