@@ -14,9 +14,12 @@ MOST_CHARACTERS = 300
 MOST_SENTENCES = 4
 NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
-TELLING = 0.35
+TELLING = 0.45
 """Share of the question's terms from which a sentence speaks for itself. Below it, as for a question in other words
 than the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
+MOST_PASSAGES = 3
+NEAR_PASSAGE = 0.7
+"""Share of the best passage's score from which another is given whole beside it."""
 SIDE_CHARACTERS = 160
 BRIEF = 20
 """A sentence of no more characters may only open a matter, and the next one of its clause tell it."""
@@ -65,6 +68,8 @@ def _choose(
     sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int
 ) -> list[tuple[int, int, str]]:
     """Spans (start, end, document id) of the chosen sentences with what must not be parted from them, best first."""
+    if sentences and sentences[0].covered < TELLING:
+        return _whole_passages(sentences, documents, most_characters)
     chosen: list[tuple[int, int, str]] = []
     told: dict[str, frozenset[str]] = {}
     length = 0
@@ -74,8 +79,6 @@ def _choose(
         if chosen and not _adds(sentence, sentences[0], told):
             continue
         start, end = with_companions(documents[sentence.document_id], sentence)
-        if not chosen and sentence.covered < TELLING:
-            start, end = min(start, sentence.passage[0]), max(end, sentence.passage[1])
         if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):
             continue
         if chosen and length + end - start > most_characters:
@@ -83,6 +86,27 @@ def _choose(
         chosen.append((start, end, sentence.document_id))
         told[sentence.document_id] = told.get(sentence.document_id, frozenset()) | sentence.holds
         length += end - start
+    return chosen
+
+
+def _whole_passages(
+    sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int
+) -> list[tuple[int, int, str]]:
+    """The best passages as they stand, the first with what must not be parted from its best sentence."""
+    first = sentences[0]
+    start, end = with_companions(documents[first.document_id], first)
+    chosen = [(min(start, first.passage.start), max(end, first.passage.end), first.document_id)]
+    length = chosen[0][1] - chosen[0][0]
+    for passage in dict.fromkeys(sentence.passage for sentence in sentences):
+        inside = any(
+            document == passage.document_id and start <= passage.start and passage.end <= end
+            for start, end, document in chosen
+        )
+        length += 0 if inside else passage.end - passage.start
+        if len(chosen) >= MOST_PASSAGES or length > most_characters:
+            break
+        if not inside and passage.score >= NEAR_PASSAGE * first.passage.score:
+            chosen.append((passage.start, passage.end, passage.document_id))
     return chosen
 
 

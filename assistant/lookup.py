@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.datatypes import Draft, Quote, Status
@@ -40,6 +40,8 @@ _OUTLINED = (
     ClauseKind.THEME,
 )
 """Kinds that are shown by their outline."""
+_THEME = re.compile(r"^(.{2,20}?)的?[那这哪]一?个?(章|节|部分|编|条)(?!.*[那这哪]一?个?(?:章|节|部分|编|条))")
+"""How a part is called by its theme, and the unit."""
 _CLEAR_NAME = 4
 """Characters a short name needs to be a good example."""
 _SHORTEST_HEADING, _LONGEST_HEADING = 5, 60
@@ -76,7 +78,7 @@ def find_targets(
     named = [d for d in documents if d.id in reference.documents]
     if reference.steps:
         return _by_number(reference, topic, named, documents)
-    found = _by_heading(topic, tuple(named or documents))
+    found = _by_heading(topic, tuple(named or documents)) or _by_theme(topic, named)
     if found:
         return found
     if named and is_filler(topic) and topic.strip():
@@ -88,7 +90,13 @@ def _by_number(
     reference: Reference, topic: str, named: Sequence[Document], documents: Sequence[Document]
 ) -> tuple[Target, ...] | Outcome:
     asked = "".join(step.written for step in reference.steps)
-    found = [(d, matches) for d in named or documents if (matches := resolve(d, reference.steps))]
+    if len(reference.steps) > 1 and len({step.unit for step in reference.steps}) == 1:
+        each = [
+            _by_number(replace(reference, steps=(step,)), topic, named, documents) for step in reference.steps
+        ]
+        wrong = next((one for one in each if isinstance(one, Outcome)), None)
+        return wrong or tuple(target for one in each if not isinstance(one, Outcome) for target in one)
+    found = [(d, matches) for d in named or documents if (matches := _resolve_leniently(d, reference.steps))]
     if len(found) == 1 and len(found[0][1]) == 1:
         document, (clause,) = found[0]
         return (Target(document, clause, _is_asked_whole(topic, document, clause)),)
@@ -147,6 +155,22 @@ def _by_heading(topic: str, documents: tuple[Document, ...]) -> tuple[Target, ..
     return ()
 
 
+def _by_theme(topic: str, named: Sequence[Document]) -> tuple[Target, ...]:
+    """The one part of a document named that is called by what it is about: “讲海洋那一节”."""
+    asked = _THEME.search(re.sub(r"\s", "", topic))
+    theme = without_filler(asked[1]) if asked else ""
+    if not asked or len(theme) < 2 or len(named) != 1:
+        return ()
+    document = named[0]
+    alike = [
+        clause
+        for kind in KINDS[asked[2]]
+        for clause in document.clauses
+        if clause.kind is kind and theme in _heading(document, clause)
+    ]
+    return (Target(document, alike[0], whole=True),) if len(alike) == 1 else ()
+
+
 @lru_cache(maxsize=8)
 def _headings(documents: tuple[Document, ...]) -> dict[str, list[tuple[Document, Clause]]]:
     """Clauses by their heading, normalised and without white space."""
@@ -164,6 +188,15 @@ def resolve(document: Document, steps: Sequence[Step]) -> list[Clause]:
     for step in steps:
         scopes = [found for scope in scopes for found in _matches(document, scope, step)]
     return [scope for scope in scopes if scope is not None]
+
+
+def _resolve_leniently(document: Document, steps: Sequence[Step]) -> list[Clause]:
+    """As `resolve`; where the last step leads to one clause, but not below the others (“第三部分第27条”), that one."""
+    found = resolve(document, steps)
+    if found or len(steps) == 1:
+        return found
+    alone = resolve(document, steps[-1:])
+    return alone if len(alone) == 1 else []
 
 
 def _matches(document: Document, scope: Clause | None, step: Step) -> list[Clause]:

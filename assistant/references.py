@@ -12,7 +12,7 @@ from index.searchable import normalise
 CHINESE_NUMERAL = "[一二三四五六七八九十百]+"
 UNITS = "编|章|节|条|款|项|目|点|部分|大点|段"
 _STEP = re.compile(
-    rf"(?:第\s*|(?P<last>最后)(?=一))(?P<number>{NUMERAL})\s*个?(?P<unit>{UNITS})(?:之(?P<suffix>{NUMERAL}))?"
+    rf"(?:第\s*|(?P<last>最后)(?=一))(?P<number>{NUMERAL})\s*个?小?(?P<unit>{UNITS})(?:之(?P<suffix>{NUMERAL}))?"
     rf"|(?<![0-9哪这那每几某上下前后])(?P<short>{NUMERAL})(?P<short_unit>章|节)"
     rf"|(?:第)?\((?P<bracketed>{CHINESE_NUMERAL})\)(?:条|项|点|款|部分)?"
     r"|\((?P<digits>[0-9]{1,3})\)"

@@ -8,7 +8,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
-from pydantic import ConfigDict, SkipValidation
+from pydantic import ConfigDict, Field, SkipValidation
 
 from assistant.datatypes import Passage
 from assistant.focus import Focus, read_focus
@@ -38,7 +38,9 @@ class PolicyRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     store: SkipValidation[Store]
-    lexicon: SkipValidation[Lexicon] = shipped_lexicon()
+    lexicon: SkipValidation[Lexicon] = Field(
+        default_factory=shipped_lexicon
+    )  # a default would be copied each time
     reranker: SkipValidation[Reranker] | None = None
     counts: dict[str, float] | None = None
     """What each measure of `assistant.rank` counts; None for the package's weights."""

@@ -10,7 +10,7 @@ from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
 from index.searchable import normalise, searched_text
 
-WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 2.5, "kind": 0.25}
+WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 4.0, "kind": 0.25}
 """Terms in the sentence itself; terms in it or the headings above; score of its passage; the kind asked for."""
 
 LONG = 150
@@ -21,7 +21,7 @@ LONG = 150
 class Sentence:
     """A sentence of a passage: offsets in the document, share of the question's terms it covers, its score.
 
-    `in_context` counts the headings above the sentence too; `passage` is where its passage stands; `holds` are the
+    `in_context` counts the headings above the sentence too; `passage` is where it stands; `holds` are the
     terms in the sentence itself.
     """
 
@@ -32,7 +32,7 @@ class Sentence:
     covered: float
     in_context: float
     score: float
-    passage: tuple[int, int]
+    passage: Passage
     holds: frozenset[str]
 
 
@@ -70,7 +70,7 @@ def score_sentences(
                     covered,
                     in_context,
                     score,
-                    (passage.start, passage.end),
+                    passage,
                     terms_held(terms, text),
                 )
             )

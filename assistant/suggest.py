@@ -187,7 +187,7 @@ def _is_new(candidate: _Candidate, answer: Answer, taken: Sequence[_Candidate]) 
 
 def _is_answered(candidate: _Candidate, retriever: PolicyRetriever, today: date) -> bool:
     """Whether it is answered when it is asked, and from where it should be."""
-    *_, answer = pipeline.stream(candidate.question, retriever, today)
+    *_, answer = pipeline.run(pipeline.begin(candidate.question, retriever, today))
     assert isinstance(answer, Answer)
     return answer.answered and any(_overlap(candidate, citation) for citation in answer.citations)
 

@@ -170,15 +170,15 @@ def _measure(store: Store, questions: Path, folder: Path) -> None:
     articles = {one: [article for _, article in _articles(document)] for one, document in documents.items()}
     asked = read_lay_questions(questions, documents)
     splitter = Splitter(documents.values(), folder)
-    ways = {
-        "切 500 字,词和字对": splitter.search,
+    ways: dict[str, Callable[[str], list[Span]]] = {
+        "切 500 字,词和字对": lambda text: splitter.search(text),
         "本系统的切片,只用词": lambda text: by_words(store, text),
         "本系统": lambda text: by_ours(store, text),
     }
     count = sum(map(len, articles.values()))
     sys.stdout.write(f"{len(asked)} 问,{len(documents)} 部法律,{count} 条,{len(store.chunk_ids)} 个切片\n")
     for name, search in ways.items():
-        scores = []
+        scores: list[dict[str, float]] = []
         for number, question in enumerate(asked, start=1):
             scores.append(measures(search(question.text), question, articles))
             _tell(name, number, len(asked))

@@ -1,6 +1,7 @@
 """Questions that passages answer, as people ask them: a file beside the documents, searched with them."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from index.searchable import normalise
 QUESTIONS = "questions.jsonl"
 """Name of the file: one object a line, `document` (its id), `quote` (words with which the passage begins, standing once
 in the document) and `questions`."""
+
+_SHORTEST_QUOTE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,31 @@ def place_questions(
             for number, question in enumerate(entry.questions, start=1)
         ]
     return placed, stale
+
+
+def append_questions(folder: Path, document_id: str, quote: str, questions: Sequence[str]) -> None:
+    """Add what one passage answers to the questions kept in `folder`; it is on disk when this returns.
+
+    Raises PolicyError where nothing can be written there.
+    """
+    row = {"document": document_id, "quote": quote, "questions": list(questions)}
+    try:
+        with (folder / QUESTIONS).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as fault:
+        raise PolicyError(f"写不了 {folder / QUESTIONS}({fault.strerror}),请检查权限和磁盘") from fault
+
+
+def shortest_quote(document: Document, chunk: Chunk) -> str | None:
+    """The words with which a chunk begins, as many as it takes for them to stand once in the document; None where even
+    all of it recurs."""
+    text = document.text[chunk.start : chunk.end]
+    for length in range(_SHORTEST_QUOTE, len(text) + 1):
+        if document.text.count(text[:length]) == 1:
+            return text[:length]
+    return None
 
 
 def _entry(line: str, number: int) -> tuple[str, PassageQuestions]:

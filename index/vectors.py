@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,12 +75,17 @@ class VectorIndex:
 
     def nearest(self, vector: Sequence[float] | Vectors, k: int) -> list[tuple[str, float]]:
         """The `k` ids nearest to `vector`, best first, with their cosine similarity (1: same direction)."""
-        if not (k := min(k, self.count())):
+        if not (k := min(k, self._size)):
             return []
         query = np.asarray(vector, np.float32).tolist()
         found = self._collection.query(query_embeddings=[query], n_results=k, include=["distances"])
         distances = found["distances"] or [[]]
         return [(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+    @cached_property
+    def _size(self) -> int:
+        """How many there are, asked once: Chroma takes as long to count as to search, and nobody writes meanwhile."""
+        return self.count()
 
     def count(self) -> int:
         """How many vectors there are."""

@@ -41,13 +41,13 @@ _QuestionArgument = Annotated[
 
 def ask(
     question: _QuestionArgument,
+    thread: ThreadOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output", metavar="文件", help="写入这个新文件,以 .docx、.md 或 .html 结尾;不写就输出到屏幕"
         ),
     ] = None,
-    thread: ThreadOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -13,7 +13,7 @@ import typer
 from assistant.commands.application import FAILED
 from assistant.commands.opening import open_documents
 from assistant.commands.options import JsonOption, StoreOption
-from assistant.commands.output import show, show_json, watched
+from assistant.commands.output import show, show_json, tell, watched
 from index.datatypes import Clause, Document, PolicyError
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ def sync(
         ),
     ] = None,
     prune: Annotated[bool, typer.Option("--prune", help="文件夹里的文件少了一半以上时,也照删不误")] = False,
+    expand: Annotated[
+        bool,
+        typer.Option(
+            "--expand", help="先请大模型为每段写出它能回答的提问,存进文件夹里的 questions.jsonl,可中断续写"
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring an index up to date with a folder and print what was done.
@@ -45,6 +51,8 @@ def sync(
     from index.load import READERS
     from index.sync import sync_folder
 
+    if expand:
+        _expand(folder)
     with watched() as progress:
         chosen = chosen_embedder()
         if store is None:
@@ -66,6 +74,27 @@ def sync(
         show(str(report))
     if report.failed:
         raise typer.Exit(PARTLY_FAILED if held else FAILED)
+
+
+def _expand(folder: Path) -> None:
+    """Have the chat model of the settings write questions; tells what it will take, and what came of it."""
+    from assistant.expand import estimate, expand, unasked
+    from assistant.prompts import table
+    from assistant.written.choose import chosen_writer
+
+    writer = chosen_writer(None)
+    if writer is None:
+        raise PolicyError(
+            "写提问要用大模型,请设置 POLICY_ASSISTANT_LLM_MODEL 和 POLICY_ASSISTANT_LLM_BASE_URL,或去掉 --expand"
+        )
+    passages = list(unasked(folder))
+    sent, received = estimate(passages)
+    tell(f"将为 {len(passages)} 段写提问:发送约 {sent} 个 token,收回约 {received} 个")
+    with watched() as progress:
+        done = expand(folder, passages, writer, progress)
+    tell(f"写好 {done.written} 段,{done.useless} 段的回复没有用处")
+    if done.fault:
+        tell(f"大模型{table('faults.toml')[done.fault]},再运行一次会接着写")
 
 
 def show_index(

@@ -47,8 +47,8 @@ class Collection:
 
     Text `t` is the fragments from `texts[t]` to `texts[t + 1]`, fragment `f` the rows from `fragments[f]` to
     `fragments[f + 1]`; `places[f]` is the place of its first character in all texts. `heads` are the rows of what
-    stands above each text. `drawable`: texts of several fragments; `chances`: with which cumulated probability each
-    of them is drawn.
+    stands above each text. `drawable`: texts of several fragments; `chances`: how likely one of those up to each is
+    drawn, of the last of them.
     """
 
     rows: Rows
@@ -76,9 +76,7 @@ class Collection:
         several = np.diff(texts_at)
         drawable = np.flatnonzero((several > 1) & (np.diff(places[texts_at]) >= _FEWEST_CHARACTERS))
         chances = np.cumsum(np.sqrt(np.minimum(several[drawable], 40)))
-        return cls(
-            np.concatenate(fragments), bounds, places, texts_at, heads, drawable, chances / chances[-1]
-        )
+        return cls(np.concatenate(fragments), bounds, places, texts_at, heads, drawable, chances)
 
     @classmethod
     def of_articles(cls, articles: Iterable[Article], vocabulary: Vocabulary) -> "Collection":

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch.nn.functional import cross_entropy, normalize
 
 from index.train.collection import Rows
 
-DIMENSION = 383
+DIMENSION = 319
 """Of a vector; the embedder adds an axis for texts of no known word."""
 _RARE = 1e-3  # an entry of this frequency starts out counting half (Arora et al. 2017)
 _BETAS = (0.9, 0.999)
@@ -37,6 +38,16 @@ class Model:
     def copy(self) -> "Model":
         """Another model of the same numbers."""
         return Model(self.vectors.clone(), self.weights.clone())
+
+    def write(self, path: Path) -> None:
+        """Write the numbers to `path`."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"vectors": self.vectors, "weights": self.weights}, path)
+
+    @classmethod
+    def read(cls, path: Path) -> "Model":
+        """The model that `write` wrote."""
+        return cls(**torch.load(path))
 
 
 class Trainer:

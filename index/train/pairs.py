@@ -60,7 +60,9 @@ def spans(collection: Collection, *, most: int) -> Source:
 
     def drawn(random: np.random.Generator) -> Pair:
         while True:
-            text = collection.drawable[np.searchsorted(collection.chances, random.random())]
+            text = collection.drawable[
+                np.searchsorted(collection.chances, random.random() * collection.chances[-1])
+            ]
             begin, end = (int(at) for at in collection.texts[text : text + 2])
             first = int(random.integers(begin, end))
             last = min(first + int(random.integers(1, most + 1)), end)

@@ -17,9 +17,11 @@ from index.vocabulary import Vocabulary
 Track = Callable[[Sequence[int], str], Iterable[int]]
 """Shows how far a loop is: what it runs over, and what it does in Chinese -> the same."""
 
-FEWEST = 8
-"""How often a word has to occur to be an entry."""
+FEWEST = 4
+"""How often a word has to occur in the texts that are counted to be an entry."""
 BATCH = 1024
+BASE_FILE = Path("results/base.pt")
+"""Where the model before tuning is kept, for the evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Stage:
 
 
 BASE = Stage(
-    3000,
+    1500,
     4e-3,
     0.1,
     {"news": 0.5, "national": 0.27, "local": 0.15, "cited": 0.02, "answered": 0.04, "linked": 0.02},
@@ -82,7 +84,9 @@ def prepare(data: Path) -> Material:
     news = list(read_news(data / "news" / "news.txt.xz"))
     articles, local_articles = (read_laws(data / "laws", local=local) for local in (False, True))
     laws = [article.text for article in (*articles, *local_articles)]
-    entries, words = count_entries([*news[::4], *laws], at_least=FEWEST)
+    entries, words = count_entries(
+        [*news[::8], *laws[::2]], at_least=FEWEST
+    )  # enough to tell what is frequent
     vocabulary = Vocabulary(entries, words)
     told = Collection.of((("", text) for text in news), vocabulary)
     national, local = (Collection.of_articles(each, vocabulary) for each in (articles, local_articles))
