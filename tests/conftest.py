@@ -9,6 +9,7 @@ import pytest
 from assistant import PolicyAssistant
 from eval.faults.chroma_server import ChromaServer
 from index import sync_folder
+from tests.page_server import PageServer
 
 CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)
@@ -60,3 +61,11 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaSe
         pytest.skip(f"chroma run does not start: {fault!r}")
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def page_server(shipped_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    """The page over the shipped corpus, as `policy-assistant serve` gives it."""
+    server = PageServer(shipped_store, tmp_path_factory.mktemp("page"))
+    yield server
+    server.close()

@@ -19,6 +19,7 @@ from assistant.commands.log import export, forget, list_records, show_record
 from assistant.commands.models import fetch, models, use
 from assistant.commands.output import show
 from assistant.commands.selfcheck import selfcheck
+from assistant.commands.serve import serve
 
 NAME = "policy-assistant"
 _ABOUT = "政策文件问答助手:每句话都是可核对的原文条款。"
@@ -74,6 +75,7 @@ _CHECK = """检查索引:哪些完好,哪些有误,该怎么办。
 app.command(cls=ChineseCommand, help="提一个问题,用文件原文回答。")(ask)
 app.command(cls=ChineseCommand, help="一问一答地谈,可以接着前面的问。")(chat)
 app.command(cls=ChineseCommand, help="列出与问题最相关的段落。")(search)
+app.command(cls=ChineseCommand, help="打开网页。")(serve)
 app.add_typer(_index, name="index", help="建立、更新和查看索引。")
 _index.command("sync", cls=ChineseCommand, help=_SYNC)(sync)
 _index.command("show", cls=ChineseCommand, help="查看索引里的文件、条款结构或一条的全文。")(show_index)

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from index.datatypes import PolicyError
@@ -23,6 +24,12 @@ _LADDER = (
         """CREATE TRIGGER feedback_goes_with_its_answer AFTER DELETE ON answers
             BEGIN DELETE FROM feedback WHERE answer = OLD.id; END""",
     ),
+    (
+        "CREATE TABLE titles (thread TEXT PRIMARY KEY, title TEXT NOT NULL) WITHOUT ROWID",
+        """CREATE TRIGGER title_goes_with_its_last_answer AFTER DELETE ON answers
+            WHEN NOT EXISTS (SELECT 1 FROM answers WHERE thread = OLD.thread)
+            BEGIN DELETE FROM titles WHERE thread = OLD.thread; END""",
+    ),
 )
 """What brings a file from each version to the next; `user_version` tells how many steps it has taken."""
 _VERSION = len(_LADDER)
@@ -42,7 +49,11 @@ def connect(path: Path, wait: float) -> sqlite3.Connection:
     and RecordsError where the file comes from a newer program.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its other files the same rights
+    # Its own rights, which SQLite gives its other files too. A file that is there is not opened here: closing it would
+    # undo the locks that other connections of this process hold on it (POSIX), and another process that closes its
+    # connection would then delete the write-ahead log under them.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA secure_delete = ON")
