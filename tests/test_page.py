@@ -3,40 +3,24 @@
 import io
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from assistant import PolicyAssistant
 from assistant.records import Records
 from index import sync_folder
-from tests.page_server import PageServer
+from tests.page_server import PageServer, proxied
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("PAGE_TESTS_REQUIRED"), reason="no Chromium is installed"
-)
 QUESTION = "老房子没电梯政府管不管?"
 QUOTE = (
     "有条件的老旧小区推进既有住宅加装电梯及适老化改造工作,配套建设便民市场、健身休闲、托幼养老等公共服务设施,"
     "力争基本完成2000年底前建成的需改造城镇老旧小区改造任务。"
 )
 EVIL = "<script>window.ran=1</script><img src=x onerror=window.ran=1>${window.ran=1}{{constructor}}![x](http://evil.example/x.png)"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
 
 
 Opening = Callable[..., Page]
@@ -343,7 +327,7 @@ def test_narrow_or_enlarged_page_does_not_scroll_sideways(opening: Opening, widt
 
 
 @pytest.fixture(scope="module")
-def evil_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+def evil_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A store whose one document carries scripts in its title and clauses, below a path of a proxy."""
     folder = tmp_path_factory.mktemp("evil")
     (folder / "files").mkdir()
@@ -351,13 +335,14 @@ def evil_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer
         f"# 关于{EVIL}的意见\n\n一、停车{EVIL}\n\n公共停车场由{EVIL}建设。\n", "utf-8"
     )
     assert sync_folder(folder / "files", folder / "store").failed == ()
-    server = PageServer(folder / "store", folder)
-    yield server
+    server = PageServer(folder / "store", folder, root_path="/policy")
+    with proxied(server.url, "/policy") as address:
+        yield address
     server.close()
 
 
-def test_scripts_in_question_title_and_clause_do_not_run(opening: Opening, evil_server: PageServer) -> None:
-    page = opening(server=evil_server.url)
+def test_scripts_in_question_title_and_clause_do_not_run(opening: Opening, evil_server: str) -> None:
+    page = opening(server=evil_server)
     assert "${window.ran=1}" in page.locator(".coverage a").first.inner_text()
     ask(page, "停车")
     page.locator("#live .cite").first.click()
@@ -370,6 +355,7 @@ def test_scripts_in_question_title_and_clause_do_not_run(opening: Opening, evil_
     page.wait_for_selector("body.ready")
     expect(page.locator("#past .question").last).to_have_text(EVIL)
     assert page.evaluate("window.ran") is None
+    assert page.context.cookies()[0]["path"] == "/policy"
 
 
 AXE = os.environ.get("AXE_CORE")

@@ -20,6 +20,7 @@ CITIZEN = "群众"
 """Whom the answer is for."""
 _NO_COOKIE = "浏览器没有保存本站的 Cookie,不能提问。请允许本站的 Cookie,再刷新页面。"
 _NO_DOCUMENTS = "所选范围里没有文件,请放宽检索范围再问。"
+_FAULT = "出了故障,这次没能回答,请稍后再试。"
 _MALFORMED = "页面的内容不完整,请刷新后再问。"
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,9 @@ def answering(desk: Desk) -> Callable[..., Iterator[str]]:
             yield refused(shown, str(fault))
         except ValueError:
             yield refused(shown, _MALFORMED)
+        except Exception:  # gradio would show its own words in place of the answer
+            _log.exception("no answer")
+            yield refused(shown, _FAULT)
 
     return ask
 
@@ -78,9 +82,9 @@ def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: b
             text, citations = "", ()
             yield pending(shown, documents, note=event.why)
         elif isinstance(event, Answer):
-            yield turn(
-                shown, event, documents, desk.today, official=official, following=_following(desk, event)
-            )
+            yield turn(shown, event, documents, desk.today, official=official)
+            if following := desk.assistant.suggest(event):
+                yield turn(shown, event, documents, desk.today, official=official, following=following)
 
 
 def _forget_replaced(desk: Desk, visitor: Visitor, replaced: str) -> None:
