@@ -24,15 +24,22 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the text, in up to three parts of which the middle one is marked. `clause` is None for furniture."""
+class Marked:
+    """A stretch of the text in three parts, of which the middle one is marked; each may be empty."""
 
-    clause: Clause | None
-    faint: bool
-    heading: str
     before: str
     marked: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a clause, or furniture where `clause` is None, has of the text: its heading and its body."""
+
+    clause: Clause | None
+    faint: bool
+    heading: Marked
+    body: Marked
 
 
 def reader(document: Document, today: date, start: int = 0, end: int = 0) -> str:
@@ -56,8 +63,15 @@ def pieces(document: Document, start: int, end: int) -> Iterator[Piece]:
         if first == last:
             continue
         body = max(first, heading_end)
-        left, right = (min(max(at, body), last) for at in (start, end))
-        yield Piece(clause, faint, text[first:body], text[body:left], text[left:right], text[right:last])
+        yield Piece(
+            clause, faint, _marked(text, first, body, start, end), _marked(text, body, last, start, end)
+        )
+
+
+def _marked(text: str, first: int, last: int, start: int, end: int) -> Marked:
+    """The characters `first:last`, those of `start:end` marked."""
+    left, right = (min(max(at, first), last) for at in (start, end))
+    return Marked(text[first:left], text[left:right], text[right:last])
 
 
 def _node(document: Document, clause: Clause) -> Node:
