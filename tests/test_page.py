@@ -306,8 +306,25 @@ def test_keyboard_breaks_lines_and_does_not_send_while_composing(opening: Openin
     page.dispatch_event(
         "#question textarea", "keydown", {"key": "Enter", "isComposing": True, "bubbles": True}
     )
-    page.wait_for_timeout(300)
+    page.fill("#question textarea", "  ")
+    page.click("#send")
+    page.wait_for_timeout(500)
     assert page.locator(".turn").count() == 0
+
+
+def test_question_is_not_lost_where_the_server_is(opening: Opening) -> None:
+    page = opening()
+    page.route("**/gradio_api/queue/join*", lambda route: route.abort())
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    expect(page.locator("#note")).to_contain_text("没有连上服务")
+    expect(page.locator("#question textarea")).to_have_value(QUESTION)
+    page.unroute("**/gradio_api/queue/join*")
+    page.reload()
+    page.wait_for_selector("body.ready")
+    expect(page.locator("#question textarea")).to_have_value(QUESTION)
+    page.press("#question textarea", "Enter")
+    finished(page, QUESTION)
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (640, 400)])

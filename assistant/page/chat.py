@@ -19,14 +19,14 @@ OFFICIAL = "公务"
 CITIZEN = "群众"
 """Whom the answer is for."""
 _NO_COOKIE = "浏览器没有保存本站的 Cookie,不能提问。请允许本站的 Cookie,再刷新页面。"
-_NO_DOCUMENTS = "所选范围里没有文件,请放宽检索范围再问。"
-_FAULT = "出了故障,这次没能回答,请稍后再试。"
-_MALFORMED = "页面的内容不完整,请刷新后再问。"
+_NO_DOCUMENTS = "所选范围里没有文件，请放宽检索范围再问。"
+_FAULT = "出了故障，这次没能回答，请稍后再试。"
+_MALFORMED = "页面的内容不完整，请刷新后再问。"
 
 _log = logging.getLogger(__name__)
 
 
-def answering(desk: Desk) -> Callable[..., Iterator[str]]:
+def answering(desk: Desk) -> Callable[..., Iterator[object]]:
     """The handler of the event that asks. It is a public endpoint, so it trusts nothing that it is given."""
 
     def ask(
@@ -39,7 +39,10 @@ def answering(desk: Desk) -> Callable[..., Iterator[str]]:
         regions: list[str],
         in_force: bool,
         request: gr.Request,
-    ) -> Iterator[str]:
+    ) -> Iterator[object]:
+        if not question.strip():
+            yield gr.skip()
+            return
         shown = question[:MAX_CHARACTERS]
         visitor = known_visitor(request.cookies.get(COOKIE))
         if visitor is None:
