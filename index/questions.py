@@ -96,7 +96,8 @@ def _entry(line: str, number: int) -> tuple[str, PassageQuestions]:
         row = json.loads(line)
         document_id, quote, questions = row["document"], row["quote"], row["questions"]
         texts = [document_id, quote, *questions]
-        if len(row) > 3 or not questions or not all(isinstance(text, str) and text.strip() for text in texts):
+        listed = isinstance(questions, list) and questions
+        if len(row) > 3 or not listed or not all(isinstance(text, str) and text.strip() for text in texts):
             raise ValueError("应为 document、quote 和不空的 questions")
     except (ValueError, TypeError, KeyError) as fault:
         raise PolicyError(

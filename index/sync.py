@@ -92,7 +92,9 @@ def _update_documents(
                 record.write_document(entry, document, chunks, questions)
                 written.append(file.name)
                 failed += [
-                    Failure(QUESTIONS, f"第 {line} 行的引文不在 {file.name} 的正文里,这一行没有用上")
+                    Failure(
+                        QUESTIONS, f"第 {line} 行的引文在 {file.name} 的正文里没有或不止一处,这一行没有用上"
+                    )
                     for line in stale
                 ]
         except RecordError:

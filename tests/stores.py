@@ -42,8 +42,16 @@ def write_files(folder: Path) -> Path:
 def found(store: Path, word: str, embedder: TopicEmbedder | None = None) -> list[str]:
     """Documents whose chunks hold `word`."""
     with closing(Store.open(store, embedder or TopicEmbedder())) as opened:
-        scores = opened.word_scores([(word, 1.0)])
+        scores = opened.word_scores([(word, 1.0)]).own
         return [opened.chunk_ids[row].split("#")[0] for row in scores.nonzero()[0]]
+
+
+def nearest(store: Store, text: str) -> tuple[str, float]:
+    """Id and cosine of the chunk whose own text is nearest to `text`."""
+    scores = store.cosines(text, k=1)
+    assert scores is not None
+    row = scores.own.argmax()
+    return store.chunk_ids[row], float(scores.own[row])
 
 
 def generation(store: Path) -> Path:

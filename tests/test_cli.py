@@ -278,7 +278,12 @@ def test_search_shows_where_and_why(park: str) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.fullmatch(r"1\. \d\.\d\d  测试市公园管理办法 第三条第\(二\)项 管理", rank)
     assert text == "(二)乱扔垃圾。"
-    assert re.fullmatch(r"    词 \d\.\d\d · 字对 \d\.\d\d · 语义 \d\.\d\d · 覆盖 \d\.\d\d", why)
+    measure = r" \d\.\d\d"
+    assert re.fullmatch(
+        f"    词{measure} · 字对{measure} · 相关提问的字对 0\\.00 · 语义{measure} · 相关提问的语义 0\\.00"
+        f" · 覆盖{measure} · 相关提问的覆盖 0\\.00 · 所问的数字或时间 0\\.00",
+        why,
+    )
     assert place == "    index show '公园' --clause '第二章/第三条/(二)'"
     assert empty == ""
 
@@ -493,7 +498,7 @@ def test_a_fault_while_answering_is_a_reply_and_a_failure(park: str, monkeypatch
     def fail(*_: object) -> None:
         raise OSError("disk gone")
 
-    monkeypatch.setattr("index.store.Store.nearest", fail)
+    monkeypatch.setattr("index.store.Store.cosines", fail)
     reply = "查阅文件时出了故障\uff0c这次没能回答。请稍后再试\uff1b若反复出现\uff0c请管理员检查索引。\n"
     assert outcome(run("ask", "公园几点开放", "--store", park)) == (1, reply, "")
 

@@ -53,7 +53,7 @@ def run(
         systems=(system,),
         settings={"store": "/data"},
         versions={"numpy": "2"},
-        index={"chunks": 5, "embedder": "lsa"},
+        index={"chunks": 5, "embedder": "static"},
         documents={document.id: document.digest for document in DOCUMENTS.values()},
         cold_start=1.25,
     )

@@ -150,3 +150,34 @@ def test_a_fault_of_the_file_names_the_entry(source: str, named: str) -> None:
         parse_intents(source)
     assert f"“{named}”" in str(fault.value)
     assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "clause"),
+    [
+        ("往后烧煤烧油会不会越来越少", OPINION, "第十章 第二节"),
+        ("打工的工资能不能年年都涨", OPINION, "第十二章 第一节"),
+        ("天气预报能不能早点告诉我们躲灾", OFF, "第十四章 第一节"),
+    ],
+)
+def test_a_forecast_or_a_matter_of_life_yields_where_a_passage_answers_it(
+    shipped: PolicyAssistant, question: str, intent: Status, clause: str
+) -> None:
+    assert read_intent(normalise(question)) is intent
+    answer = shipped.ask(question)
+    assert answer.status is Status.ANSWERED
+    assert clause in {citation.clause for citation in answer.citations}
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("大连房价明年会不会跌", OPINION),
+        ("大连明天天气预报", OFF),
+        ("得重病了吃什么药", OFF),
+        ("帮我申请租房补贴", ACT),  # no act yields, however near a passage
+    ],
+)
+def test_what_no_passage_answers_does_not(shipped: PolicyAssistant, question: str, intent: Status) -> None:
+    answer = shipped.ask(question)
+    assert (answer.status, answer.citations) == (intent, ())

@@ -9,7 +9,7 @@ from index.datatypes import PolicyError
 from index.reader import StoreReader
 from index.store import Store
 from index.sync import sync_folder
-from tests.stores import TopicEmbedder, generation, write_files
+from tests.stores import TopicEmbedder, generation, nearest, write_files
 
 Change = Callable[[str], None]
 
@@ -50,7 +50,7 @@ def test_the_next_use_sees_the_new_generation_and_one_under_way_the_old(
         change("落户没有门槛。")
         assert text(reader) == "落户没有门槛。"
         assert before.document("户籍").text == "全面取消落户限制。\n"
-        assert before.nearest("落户", 1)[0][0].startswith("户籍#")
+        assert nearest(before, "落户")[0].startswith("户籍#")
     with reader.use() as one, reader.use() as other:
         assert one is other
 

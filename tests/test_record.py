@@ -10,6 +10,7 @@ import pytest
 
 from index.datatypes import (
     Chunk,
+    ChunkQuestion,
     Clause,
     ClauseKind,
     Document,
@@ -66,6 +67,11 @@ ENTRY = Entry("办法", "/资料", "办法.txt", "摘要一")
 PLAIN = Document(id="二", text="电梯\x00加装", metadata=Metadata(name="二"))
 PLAIN_CHUNK = Chunk("二#p", "二", "p", 0, 5, "电梯\x00加装", "电梯加装", 3)
 PLAIN_ENTRY = Entry("二", "/资料", "二.txt", "摘要二")
+QUESTIONS = (
+    ChunkQuestion("办法#a2?1.1", "办法", "办法#a2", "房租咋交"),
+    ChunkQuestion("办法#a1?2.1", "办法", "办法#a1", "谁能申请"),
+    ChunkQuestion("办法#a2?1.2", "办法", "办法#a2", "电梯加装"),
+)
 
 
 @pytest.fixture
@@ -91,6 +97,67 @@ def test_chunks_come_back_in_the_order_of_rows_or_as_asked(record: Record) -> No
     assert record.chunks_by_id(["二#p"] * 1200) == (PLAIN_CHUNK,) * 1200
     with pytest.raises(KeyError, match="三#p"):
         record.chunks_by_id(["二#p", "三#p"])
+
+
+@pytest.fixture
+def asked(record: Record) -> Record:
+    """The record with questions that the first document answers."""
+    with record.transaction():
+        record.write_document(ENTRY, DOCUMENT, CHUNKS, QUESTIONS)
+    return record
+
+
+def test_questions_are_searched_after_all_chunks(asked: Record) -> None:
+    assert asked.chunk_ids() == ("二#p", "办法#a1", "办法#a2")
+    ids = ("二#p", "办法#a1", "办法#a2", "办法#a2?1.1", "办法#a1?2.1", "办法#a2?1.2")
+    assert tuple(asked.digests()) == ids
+    assert asked.searched_texts()[3:] == ("房租咋交", "谁能申请", "电梯加装")
+    assert asked.chunks_of_questions() == {
+        "办法#a2?1.1": "办法#a2", "办法#a1?2.1": "办法#a1", "办法#a2?1.2": "办法#a2"
+    }  # fmt: skip
+    assert asked.questions_of(["办法#a2", "二#p"]) == {"办法#a2": ("房租咋交", "电梯加装")}
+    assert asked.questions_of([]) == {}
+
+
+def test_questions_go_with_their_document(asked: Record, tmp_path: Path) -> None:
+    asked.write_snapshot(tmp_path / "s.sqlite3")
+    with asked.transaction():
+        asked.write_document(ENTRY, DOCUMENT, CHUNKS, QUESTIONS[:1])
+    assert asked.questions_of(["办法#a1", "办法#a2"]) == {"办法#a2": ("房租咋交",)}
+    with asked.transaction():
+        asked.delete_document("办法")
+    assert asked.chunks_of_questions() == {}
+    with closing(Record.open_snapshot(tmp_path / "s.sqlite3")) as snapshot:
+        assert snapshot.questions_of(["办法#a1"]) == {"办法#a1": ("谁能申请",)}
+
+
+def test_questions_are_embedded_by_content_as_chunks_are(asked: Record) -> None:
+    missing = asked.missing_embeddings("甲")
+    assert [text for _, text in missing] == [
+        "电梯加装",  # of a chunk and of a question
+        "公租房办法 申请公租房须有户籍",
+        "公租房办法 租金按季交",
+        "房租咋交",
+        "谁能申请",
+    ]
+    vectors = np.arange(5, dtype="f4")[:, None]
+    with asked.transaction():
+        asked.write_embeddings("甲", [digest for digest, _ in missing], vectors)
+    assert asked.embeddings("甲").tolist() == [[0], [1], [2], [3], [4], [0]]
+    with asked.transaction():
+        asked.write_document(ENTRY, DOCUMENT, CHUNKS, QUESTIONS[2:])
+        asked.prune_embeddings()
+        asked.write_document(ENTRY, DOCUMENT, CHUNKS, QUESTIONS)
+    assert [text for _, text in asked.missing_embeddings("甲")] == ["房租咋交", "谁能申请"]
+
+
+def test_digests_follow_questions(asked: Record) -> None:
+    before = (asked.content_digest(), asked.text_digest())
+    with asked.transaction():
+        asked.write_document(ENTRY, DOCUMENT, CHUNKS, QUESTIONS[:2])
+    assert all(
+        one != other for one, other in zip(before, (asked.content_digest(), asked.text_digest()), strict=True)
+    )
 
 
 @pytest.mark.parametrize("metadata", [FULL, Metadata(name="只有名字")])
@@ -222,6 +289,23 @@ def test_an_older_file_climbs_to_the_newest_schema_and_keeps_what_it_holds(
     monkeypatch.setattr("index.record.connection.LADDER", LADDER)
     with pytest.raises(PolicyError, match="由更新版本的程序建立"):
         Record.open(tmp_path / "r.sqlite3")
+
+
+def test_a_file_of_the_first_schema_loses_what_was_fitted_on_its_texts(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "r.sqlite3")) as first:
+        first.executescript(LADDER[0])
+        first.execute("INSERT INTO models VALUES ('lsa-512-0123456789ab', 3, x'00')")
+        first.executemany(
+            "INSERT INTO embeddings VALUES (?, 'd', x'0000803f')", [("lsa-512-0123456789ab",), ("bge-16-x",)]
+        )
+        first.execute("PRAGMA user_version = 1")
+        first.commit()
+    with closing(Record.open(tmp_path / "r.sqlite3")) as climbed, climbed.transaction():
+        climbed.write_document(ENTRY, DOCUMENT, CHUNKS, QUESTIONS)
+    with closing(sqlite3.connect(tmp_path / "r.sqlite3")) as other:
+        assert other.execute("SELECT embedder FROM embeddings").fetchall() == [("bge-16-x",)]
+        assert other.execute("SELECT name FROM sqlite_master WHERE name = 'models'").fetchall() == []
+        assert other.execute("SELECT count(*) FROM searched").fetchone() == (5,)
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(

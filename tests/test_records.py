@@ -166,7 +166,7 @@ def test_what_is_no_question_is_not_recorded(assistant: PolicyAssistant) -> None
 def test_an_answer_that_failed_is_recorded(
     assistant: PolicyAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.pipeline.stream", lambda *_: 1 / 0)
+    monkeypatch.setattr("assistant.pipeline.run", lambda *_: 1 / 0)
     answer = assistant.ask(QUESTION + "\udcff")
     (kept,) = chosen_records().latest(10)
     assert (kept.id, kept.answer.status, kept.answer.question) == (

@@ -8,11 +8,12 @@ import pytest
 
 from index.check import Finding, check_store
 from index.datatypes import PolicyError, SyncReport
+from index.generation import PIPELINE
 from index.lock import StoreBusyError, sole_writer
 from index.renew import repair
 from index.store import Store
 from index.sync import sync_folder
-from tests.stores import FILES, TopicEmbedder, flip, found, generation, spoil, write_files
+from tests.stores import FILES, TopicEmbedder, flip, found, generation, nearest, spoil, write_files
 
 REPAIR, SYNC = "请运行 policy-assistant index repair", "请运行 policy-assistant index sync"
 
@@ -44,7 +45,7 @@ def assert_mended(store: Path) -> None:
         ["民政/养老"],
     )
     with closing(Store.open(store, TopicEmbedder())) as opened:
-        assert (opened.nearest("落户", 1)[0][1], opened.shortfalls) == (pytest.approx(1.0), ())
+        assert (nearest(opened, "落户")[1], opened.shortfalls) == (pytest.approx(1.0), ())
 
 
 def test_a_sound_store_has_nothing_to_mend(store: Path) -> None:
@@ -208,7 +209,7 @@ def test_what_was_recorded_and_not_indexed_is_found(store: Path, docs: Path) -> 
 
 
 def test_older_rules_are_told(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.check.PIPELINE", 2)
+    monkeypatch.setattr("index.check.PIPELINE", PIPELINE + 1)
     assert unsound(store) == [("切分规则", "已更新,索引由旧规则建立", SYNC)]
 
 

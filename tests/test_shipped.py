@@ -145,7 +145,7 @@ def test_a_better_embedder_that_appears_is_taken_and_told(
     monkeypatch.setattr("assistant.shipped._models", tuple)
     with closing(open_store(None)) as store:
         assert [shortfall.name for shortfall in store.shortfalls] == ["words_only"]
-        assert (store.word_scores([("落户", 1.0)]) > 0).sum() == 1
+        assert (store.word_scores([("落户", 1.0)]).own > 0).sum() == 1
 
 
 def test_the_built_in_embedder_is_kept_where_that_is_set(

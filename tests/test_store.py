@@ -17,7 +17,7 @@ from index.record import Entry, Record
 from index.static import built_in
 from index.store import Store, StoreDamagedError
 from index.vectors import VectorFolder
-from tests.stores import TopicEmbedder, flip, generation, spoil
+from tests.stores import TopicEmbedder, flip, generation, nearest, spoil
 
 
 def piece(document_id: str, number: int, text: str) -> Chunk:
@@ -67,14 +67,17 @@ def test_rows_are_chunks_by_document_and_place(store: Store) -> None:
 
 
 def test_words_and_bigrams_score_rows(store: Store) -> None:
-    assert (store.word_scores([("电梯", 1.0)]) > 0).tolist() == [True, False, False]
-    assert (store.bigram_scores([("落户", 1.0), ("房租", 1.0)]) > 0).tolist() == [False, True, True]
+    assert (store.word_scores([("电梯", 1.0)]).own > 0).tolist() == [True, False, False]
+    assert (store.bigram_scores([("落户", 1.0), ("房租", 1.0)]).own > 0).tolist() == [False, True, True]
     assert {"电梯", "落户", "公积金"} <= set(store.vocabulary)
 
 
-def test_nearest_is_by_vector(store: Store) -> None:
-    assert store.nearest("公积金怎么提", k=1) == [("住房#2", pytest.approx(1.0))]
-    assert len(store.nearest("公积金怎么提", k=10)) == 3
+def test_cosines_are_by_vector(store: Store) -> None:
+    for k in (1, 10):
+        scores = store.cosines("公积金怎么提", k)
+        assert scores is not None
+        assert scores.own.tolist() == [0.0, pytest.approx(1.0), 0.0]
+        assert scores.asked.tolist() == [0.0, 0.0, 0.0]
 
 
 def test_documents_are_read_once_and_unknown_ones_named(store: Store) -> None:
@@ -86,26 +89,24 @@ def test_documents_are_read_once_and_unknown_ones_named(store: Store) -> None:
 
 def test_threads_search_at_once(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = list(
-            pool.map(lambda _: (store.nearest("落户", 1)[0][0], store.chunks(["户籍#1"])), range(100))
-        )
+        found = list(pool.map(lambda _: (nearest(store, "落户")[0], store.chunks(["户籍#1"])), range(100)))
     assert found == [("户籍#1", (CHUNKS[2],))] * 100
 
 
 def test_the_built_in_embedder_is_found_by_its_name(tmp_path: Path) -> None:
     write(tmp_path, built_in())
     with closing(Store.open(str(tmp_path))) as store:
-        assert store.nearest("怎么加装电梯", k=1)[0][0] == "住房#1"
+        assert nearest(store, "怎么加装电梯")[0] == "住房#1"
 
 
 def test_a_reader_keeps_to_what_it_opened(store: Store, tmp_path: Path) -> None:
     for kept in (2, 1, 0):
         write(tmp_path, TopicEmbedder(), CHUNKS[:kept])
-    assert store.nearest("落户", k=1)[0][0] == "户籍#1"
-    assert store.word_scores([("落户", 1.0)]).argmax() == 2
+    assert nearest(store, "落户")[0] == "户籍#1"
+    assert store.word_scores([("落户", 1.0)]).own.argmax() == 2
     assert (store.chunks(["户籍#1"]), store.documents()) == ((CHUNKS[2],), DOCUMENTS)
     with closing(Store.open(tmp_path, TopicEmbedder())) as empty:
-        assert (empty.chunk_ids, empty.nearest("落户", k=3)) == ((), [])
+        assert (empty.chunk_ids, empty.cosines("落户", k=3)) == ((), None)
 
 
 def test_only_the_last_two_generations_stay(tmp_path: Path) -> None:
@@ -147,8 +148,8 @@ def test_another_embedder_is_refused(store: Store, tmp_path: Path) -> None:
 def words_alone(folder: Path, embedder: TopicEmbedder | str | None = None) -> str:
     """Why the store in `folder` searches by words alone, which it has to do right."""
     with closing(Store.open(folder, embedder or TopicEmbedder())) as store:
-        assert store.nearest("落户", k=3) == []
-        assert (store.word_scores([("落户", 1.0)]) > 0).tolist() == [False, False, True]
+        assert store.cosines("落户", k=3) is None
+        assert (store.word_scores([("落户", 1.0)]).own > 0).tolist() == [False, False, True]
         assert store.documents() == DOCUMENTS
         (shortfall,) = store.shortfalls
         assert shortfall.name == "words_only"
@@ -213,13 +214,13 @@ def test_where_no_generation_is_sound_the_cure_is_named(tmp_path: Path, part: st
 def test_a_copy_of_a_store_is_as_good(store: Store, tmp_path: Path) -> None:
     shutil.copytree(tmp_path, tmp_path.with_name("copy"), copy_function=shutil.copyfile)
     with closing(Store.open(tmp_path.with_name("copy"), TopicEmbedder())) as copy:
-        assert (copy.nearest("落户", 1)[0][0], copy.shortfalls) == ("户籍#1", ())
+        assert (nearest(copy, "落户")[0], copy.shortfalls) == ("户籍#1", ())
 
 
 def test_readers_leave_a_generation_as_it_is(store: Store, tmp_path: Path) -> None:
     before = {path: digest(path) for path in files_below(tmp_path)}
     with closing(Store.open(tmp_path, TopicEmbedder())) as opened:
-        opened.nearest("落户", k=3)
+        opened.cosines("落户", k=3)
     assert {path: digest(path) for path in files_below(tmp_path)} == before
 
 
@@ -231,8 +232,9 @@ def test_a_few_changes_are_made_to_a_copy_of_the_vectors(tmp_path: Path) -> None
     write(tmp_path, TopicEmbedder(), changed)
     assert {path.name for path in (generation(tmp_path) / "chroma").iterdir()} == segments
     with closing(Store.open(tmp_path, TopicEmbedder())) as store:
-        assert (store.manifest.changed, store.nearest("落户", 1)) == (4, [("住房#19", pytest.approx(1.0))])
-        assert sorted(id_ for id_, _ in store.nearest("落户", 99)) == sorted(chunk.id for chunk in changed)
+        assert (store.manifest.changed, nearest(store, "落户")) == (4, ("住房#19", pytest.approx(1.0)))
+        assert nearest(store, "电梯") == ("住房#20", pytest.approx(1.0))
+        assert (store.chunk_ids, store.shortfalls) == (tuple(chunk.id for chunk in changed), ())
 
 
 @pytest.mark.parametrize("damage", ["many changes", "damaged base"])

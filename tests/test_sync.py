@@ -13,7 +13,7 @@ from index.lock import StoreBusyError, sole_writer
 from index.static import built_in
 from index.store import Store
 from index.sync import sync_folder
-from tests.stores import FILES, HOUSING, TopicEmbedder, found, write_files
+from tests.stores import FILES, HOUSING, TopicEmbedder, found, nearest, write_files
 
 
 @pytest.fixture
@@ -31,8 +31,7 @@ def test_first_sync_writes_everything(docs: Path, store: Path) -> None:
     with closing(Store.open(store, TopicEmbedder())) as opened:
         assert [document.id for document in opened.documents()] == ["住房", "户籍", "民政/养老"]
         assert opened.document("住房").text == HOUSING
-        (best,) = opened.nearest("电梯", k=1)
-        assert opened.chunks([best[0]])[0].text == "第一条 老旧小区可以加装电梯。"
+        assert opened.chunks([nearest(opened, "电梯")[0]])[0].text == "第一条 老旧小区可以加装电梯。"
     assert [found(store, word) for word in ("落户", "养老", "电梯")] == [["户籍"], ["民政/养老"], ["住房"]]
 
 
@@ -64,7 +63,7 @@ def test_a_removed_file_is_deleted_and_no_longer_found(docs: Path, store: Path) 
     assert found(store, "落户") == []
     with closing(Store.open(store, TopicEmbedder())) as opened:
         assert opened.manifest.documents == 2
-        assert opened.nearest("落户", k=9)[0][1] == pytest.approx(0.0)
+        assert nearest(opened, "落户")[1] == pytest.approx(0.0)
 
 
 def test_a_renamed_file_is_written_under_its_new_name(docs: Path, store: Path) -> None:
@@ -100,7 +99,7 @@ def test_an_emptied_folder_leaves_an_empty_store_if_that_is_meant(docs: Path, st
         sync_folder(docs, store)
     assert sync_folder(docs, store, prune=True) == SyncReport(deleted=tuple(FILES))
     with closing(Store.open(store)) as opened:
-        assert (opened.documents(), opened.nearest("落户", k=3)) == ((), [])
+        assert (opened.documents(), opened.cosines("落户", k=3)) == ((), None)
 
 
 def test_what_stands_in_a_closed_folder_stays(
@@ -270,8 +269,7 @@ def test_a_reader_goes_on_while_the_store_is_synchronised(docs: Path, store: Pat
         for name in FILES:
             (docs / name).unlink()
             sync_folder(docs, store, embedder=TopicEmbedder(), prune=True)
-        (best,) = reader.nearest("落户", k=1)
-        assert reader.chunks([best[0]])[0].text == "全面取消落户限制。"
+        assert reader.chunks([nearest(reader, "落户")[0]])[0].text == "全面取消落户限制。"
         assert len(reader.documents()) == 3
     assert found(store, "落户") == []
 
@@ -323,7 +321,7 @@ def test_the_built_in_embedder_stays_the_same_when_chunks_change(docs: Path, sto
         (docs / f"{name}.txt").write_text(text, "utf-8")
         sync_folder(docs, store)
         with closing(Store.open(store)) as opened:
-            assert opened.nearest("加装电梯", k=1)[0][0].startswith("住房#")
+            assert nearest(opened, "加装电梯")[0].startswith("住房#")
             assert opened.embedder_name == built_in().name
 
 

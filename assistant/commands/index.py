@@ -36,9 +36,7 @@ def sync(
     prune: Annotated[bool, typer.Option("--prune", help="文件夹里的文件少了一半以上时,也照删不误")] = False,
     expand: Annotated[
         bool,
-        typer.Option(
-            "--expand", help="先请大模型为每段写出它能回答的提问,存进文件夹里的 questions.jsonl,可中断续写"
-        ),
+        typer.Option("--expand", help="先请大模型写出各段能回答的提问,存进 questions.jsonl,可中断续写"),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -1,5 +1,6 @@
 """Commands about recorded answers: `log list`, `log show`, `log export`, `log forget`."""
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _ENDED = {
     Status.ANSWERED: "已回答",
     Status.OUTLINE: "已列出条目",
-    Status.ABOUT_DOCUMENT: "已介绍文件",
+    Status.ABOUT_DOCUMENT: "说明了文件",
     Status.WHICH_DOCUMENT: "未指明文件",
     Status.NO_SUCH_CLAUSE: "没有这一条",
     Status.DOCUMENT_NOT_HELD: "文件未收录",
@@ -116,10 +117,15 @@ def forget(
     thread: Annotated[str, typer.Argument(metavar="会话", help="会话的名称;也可以是一条记录的完整编号")],
     as_json: JsonOption = False,
 ) -> None:
-    """Delete the records of a conversation for good, and print how many there were."""
+    """Delete the records of a conversation for good, with what it remembers, and print how many there were."""
+    from assistant.conversation.graph import Threads
     from assistant.records import chosen_records
+    from assistant.settings import settings
 
     count = chosen_records().forget(thread)
+    if settings().threads.exists():
+        with closing(Threads(settings().threads)) as threads:
+            threads.forget(thread)
     if as_json:
         show_json({"forgotten": count})
     else:
