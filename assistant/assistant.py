@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assistant import pipeline
-from assistant.datatypes import Answer, Passage, Status
+from assistant.datatypes import Answer, Audience, Passage, Status
 from assistant.events import Event, Noticed, Withdrawn
 from assistant.question import MAX_CHARACTERS
 from assistant.records import chosen_recorder
@@ -93,29 +93,42 @@ class PolicyAssistant:
             return self._retriever(store)
 
     def ask(
-        self, question: str, thread_id: str | None = None, *, within: Sequence[str] | None = None
+        self,
+        question: str,
+        thread_id: str | None = None,
+        *,
+        within: Sequence[str] | None = None,
+        audience: Audience | str | None = None,
     ) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status.
 
         With a `thread_id`, any text, the question may go on from the earlier ones of that thread, also of an earlier
         process. Whoever knows the id goes on with the conversation, so that of a web page must be hard to guess.
-        `within`: ids of the only documents to answer from; all where it is None.
+        `within`: ids of the only documents to answer from; all where it is None. `audience`: "citizen", "official", or
+        None for neither: the sentences that answer, and nothing besides. Raises ValueError for any other.
         """
-        for event in self.stream(question, thread_id, within=within):
+        for event in self.stream(question, thread_id, within=within, audience=audience):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("the last event is the answer")
 
     def stream(
-        self, question: str, thread_id: str | None = None, *, within: Sequence[str] | None = None
+        self,
+        question: str,
+        thread_id: str | None = None,
+        *,
+        within: Sequence[str] | None = None,
+        audience: Audience | str | None = None,
     ) -> Iterator[Event]:
         """The answer to `question` piece by piece, last the answer as `ask` gives it."""
+        reader = Audience(audience) if audience else None
         begun = time.perf_counter()
         manifest = None
         try:
             with self._reader.use() as store:
                 manifest = store.manifest
-                turn = pipeline.begin(question, self._retriever(store, within), self._day, self._writer)
+                retriever = self._retriever(store, within)
+                turn = pipeline.begin(question, retriever, self._day, self._writer, reader)
                 for event in self._events(turn, thread_id):
                     if isinstance(event, Answer):
                         answer = _with_notices(event, (*self._news, *store.shortfalls))

@@ -32,6 +32,13 @@ class Status(StrEnum):
         return self in (Status.ANSWERED, Status.OUTLINE, Status.ABOUT_DOCUMENT)
 
 
+class Audience(StrEnum):
+    """Who asks: a citizen wants it short, terms explained and where to go; an official whole clauses, cited in full."""
+
+    CITIZEN = "citizen"
+    OFFICIAL = "official"
+
+
 class Label(StrEnum):
     """What an answer is made of, as it is to be told wherever the answer is shown or exported."""
 

@@ -6,11 +6,12 @@ from datetime import date
 
 from assistant import gate
 from assistant.about import read_about
+from assistant.audience import advice, in_full, widen
 from assistant.compare import SHOWN_PASSAGES, compare
 from assistant.conversation.choices import choices
 from assistant.conversation.followup import condense as understand
 from assistant.conversation.memory import Understood
-from assistant.datatypes import Answer, Passage, Status
+from assistant.datatypes import Answer, Audience, Passage, Status
 from assistant.events import Event, PassagesFound
 from assistant.extract import compose, extract
 from assistant.focus import covered, read_focus
@@ -133,17 +134,26 @@ def answer(turn: Turn) -> Turn | Outcome:
 def verify(turn: Turn) -> Generator[Event, None, Turn | Outcome]:
     """Tell the draft, each quote checked against its document, and make the answer of what was told."""
     yield PassagesFound(turn.passages)
+    official = turn.audience is Audience.OFFICIAL
+    if official and turn.draft:
+        turn = replace(turn, draft=widen(turn.draft, turn.documents))
     told = yield from tell(turn, turn.writer)
     if not turn.draft or not told.citations:
         return Outcome(Status.NOT_IN_CORPUS)
+    besides = advice(turn.audience, told.citations, turn.documents, turn.places) if turn.audience else ()
     offered = choices(turn, told.citations)
     note = (connective("choices", regions="、".join(offered)),) if offered else ()
     answer = Answer(
         question=turn.question.shown,
         status=turn.draft.status,
         text=told.text,
-        citations=told.citations,
-        notices=(*told.notices, *notices(told.citations, turn.documents, turn.places, turn.today), *note),
+        citations=in_full(told.citations, turn.documents) if official else told.citations,
+        notices=(
+            *told.notices,
+            *notices(told.citations, turn.documents, turn.places, turn.today),
+            *note,
+            *besides,
+        ),
         passages=turn.passages,
         label=told.label,
         choices=offered,
@@ -165,10 +175,16 @@ STAGES: dict[str, tuple[Step, ...]] = {
 """All of it, in order; a conversation runs the same stages as the nodes of a graph."""
 
 
-def begin(asked: str, retriever: PolicyRetriever, today: date, writer: Writer | None = None) -> Turn:
+def begin(
+    asked: str,
+    retriever: PolicyRetriever,
+    today: date,
+    writer: Writer | None = None,
+    audience: Audience | None = None,
+) -> Turn:
     """A question of which nothing is known yet. `writer`: what may tell the answer in its own words."""
     documents = {document.id: document for document in retriever.documents}
-    return Turn(asked, retriever, documents, today, writer=writer)
+    return Turn(asked, retriever, documents, today, writer=writer, audience=audience)
 
 
 def run(turn: Turn) -> Iterator[Event]:

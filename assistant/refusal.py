@@ -22,7 +22,7 @@ def refuse(turn: Turn, outcome: Outcome) -> Answer:
         "documents": _listed([document.metadata.name for document in turn.documents.values()]),
         "regions": _listed(_regions(turn)),
         "nearest": connective("nearest", citation=nearest.form) if nearest else "",
-        "where": connective("where", office=_office(turn.places)),
+        "where": connective("where", office=office(turn.places)),
         **outcome.variables,
     }
     return Answer(
@@ -58,7 +58,8 @@ def _nearest(turn: Turn) -> Citation | None:
     )
 
 
-def _office(places: tuple[Place, ...]) -> str:
+def office(places: tuple[Place, ...]) -> str:
+    """Whom to ask: the hotline of the first place named, or of wherever one lives."""
     if not places:
         return connective("office", place=connective("anywhere"))
     place = places[0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant import gate
 from assistant.conversation.memory import Exchange, Understood
-from assistant.datatypes import Answer, Draft, Passage, Status
+from assistant.datatypes import Answer, Audience, Draft, Passage, Status
 from assistant.focus import Focus
 from assistant.places import Place
 from assistant.question import Question
@@ -29,7 +29,8 @@ class Turn:
     """What is known of a question so far.
 
     `question` is what is answered: what was typed, or where that goes on from the `history` of the conversation,
-    how it was `understood`. `writer`, where there is one, may tell the draft in its own words. `answer` ends it.
+    how it was `understood`. `writer`, where there is one, may tell the draft in its own words to the `audience`.
+    `answer` ends it.
     """
 
     asked: str
@@ -38,6 +39,7 @@ class Turn:
     today: date
     history: tuple[Exchange, ...] = ()
     writer: "Writer | None" = None
+    audience: Audience | None = None
     question: Question = UNREAD
     understood: Understood | None = None
     focus: Focus | None = None

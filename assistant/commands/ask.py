@@ -13,7 +13,7 @@ import typer
 from assistant.commands.application import FAILED
 from assistant.commands.newfile import new_file
 from assistant.commands.opening import open_assistant
-from assistant.commands.options import JsonOption, StoreOption, ThreadOption
+from assistant.commands.options import AudienceOption, JsonOption, StoreOption, ThreadOption
 from assistant.commands.output import show, show_json
 from assistant.datatypes import Answer, Citation, Passage, Status
 from assistant.export import check_suffix, compose, write
@@ -42,6 +42,7 @@ _QuestionArgument = Annotated[
 def ask(
     question: _QuestionArgument,
     thread: ThreadOption = None,
+    audience: AudienceOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -58,7 +59,7 @@ def ask(
     suffix = check_suffix(output) if output else None
     question = _read(question)
     assistant = open_assistant(store)
-    answer = assistant.ask(question, thread_id=thread)
+    answer = assistant.ask(question, thread_id=thread, audience=audience)
     if output and suffix:
         documents = {document.id: document for document in assistant.documents()}
         now = datetime.now(UTC)
