@@ -168,17 +168,20 @@ def test_documents_whose_period_is_over_can_be_left_out(opening: Opening) -> Non
     assert page.locator("#live .badge", has_text="规划期已届满").count() == 0
 
 
-def test_official_sees_whole_clauses_and_what_was_found(opening: Opening) -> None:
+def test_official_gets_whole_clauses_cited_in_full_and_what_was_found(opening: Opening) -> None:
     page = opening()
     page.locator("#audience label", has_text="公务").click()
     ask(page, QUESTION)
-    expect(page.locator("#live .source-full mark").first).to_have_text(QUOTE)
+    expect(page.locator("#live .text")).to_contain_text("将城镇老旧小区改造列入重大民生工程")
+    expect(page.locator("#live .cited-form").first).to_contain_text("大连市人民政府\uff0c2021年3月16日")
     page.click("#live .found summary")
     expect(page.locator("#live .found li")).to_have_count(10)
     expect(page.locator("#live .found-why").first).to_contain_text("词")
     page.locator("#audience label", has_text="群众").click()
     expect(page.locator("#past .cited-form")).not_to_have_count(0)
-    assert page.locator(".source-full").count() == 0
+    assert page.locator(".found").count() == 0
+    ask(page, QUESTION)
+    assert "重大民生工程" not in page.locator("#live .text").inner_text()
 
 
 def test_copy_carries_citations_notices_and_label(opening: Opening) -> None:

@@ -9,7 +9,7 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from assistant.page.chat import CITIZEN, OFFICIAL, answering
+from assistant.page.chat import AUDIENCES, answering
 from assistant.page.desk import Desk
 from assistant.page.filters import choices
 from assistant.page.markup import render
@@ -88,7 +88,7 @@ def blocks(desk: Desk) -> gr.Blocks:
                 )
                 with gr.Row(elem_id="below"):
                     audience = gr.Radio(
-                        [CITIZEN, OFFICIAL], value=CITIZEN, label="回答给谁看", elem_id="audience"
+                        [*AUDIENCES], value=next(iter(AUDIENCES)), label="回答给谁看", elem_id="audience"
                     )
                     _part("scope-button", render("scope_button"))
                     stop = gr.Button("停止", elem_id="stop", size="sm")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from assistant.datatypes import Answer, Citation
+from assistant.datatypes import Answer, Audience, Citation
 from assistant.events import Shown, Withdrawn
 from assistant.page.desk import Desk
 from assistant.page.filters import Chosen, within
@@ -15,9 +15,8 @@ from assistant.page.visitor import COOKIE, Visitor, known_visitor
 from assistant.question import MAX_CHARACTERS
 from assistant.records import RecordsError
 
-OFFICIAL = "公务"
-CITIZEN = "群众"
-"""Whom the answer is for."""
+AUDIENCES = {"群众": Audience.CITIZEN, "公务": Audience.OFFICIAL}
+"""Whom the answer is for, as the page calls them."""
 _NO_COOKIE = "浏览器没有保存本站的 Cookie,不能提问。请允许本站的 Cookie,再刷新页面。"
 _NO_DOCUMENTS = "所选范围里没有文件，请放宽检索范围再问。"
 _FAULT = "出了故障，这次没能回答，请稍后再试。"
@@ -54,11 +53,11 @@ def answering(desk: Desk) -> Callable[..., Iterator[object]]:
             desk.asking.count(visitor.token)
             desk.asking_from.count(request.client.host)
             with desk.open.one(visitor.token):
-                yield from _told(desk, question, thread, chosen, official=audience == OFFICIAL)
+                yield from _told(desk, question, thread, chosen, AUDIENCES[audience])
                 _forget_replaced(desk, visitor, replaced)
         except TooManyError as fault:
             yield refused(shown, str(fault))
-        except ValueError:
+        except (ValueError, KeyError):
             yield refused(shown, _MALFORMED)
         except Exception:  # gradio would show its own words in place of the answer
             _log.exception("no answer")
@@ -67,8 +66,8 @@ def answering(desk: Desk) -> Callable[..., Iterator[object]]:
     return ask
 
 
-def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: bool) -> Iterator[str]:
-    shown = question[:MAX_CHARACTERS]
+def _told(desk: Desk, question: str, thread: str, chosen: Chosen, audience: Audience) -> Iterator[str]:
+    shown, official = question[:MAX_CHARACTERS], audience is Audience.OFFICIAL
     documents = desk.documents()
     searched = within(tuple(documents.values()), chosen, desk.today)
     if searched == ():
@@ -77,7 +76,7 @@ def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: b
     yield pending(shown, documents)
     text: str = ""
     citations: tuple[Citation, ...] = ()
-    for event in desk.assistant.stream(question, thread_id=thread, within=searched):
+    for event in desk.assistant.stream(question, thread, within=searched, audience=audience):
         if isinstance(event, Shown):
             text, citations = text + event.text, (*citations, *event.citations)
             yield pending(shown, documents, text, citations)
