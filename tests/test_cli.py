@@ -112,6 +112,7 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "fetch",
         "use",
         "selfcheck",
+        "serve",
         "eval",
         "log",
         "list",

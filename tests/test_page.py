@@ -168,17 +168,20 @@ def test_documents_whose_period_is_over_can_be_left_out(opening: Opening) -> Non
     assert page.locator("#live .badge", has_text="规划期已届满").count() == 0
 
 
-def test_official_sees_whole_clauses_and_what_was_found(opening: Opening) -> None:
+def test_official_gets_whole_clauses_cited_in_full_and_what_was_found(opening: Opening) -> None:
     page = opening()
     page.locator("#audience label", has_text="公务").click()
     ask(page, QUESTION)
-    expect(page.locator("#live .source-full mark").first).to_have_text(QUOTE)
+    expect(page.locator("#live .text")).to_contain_text("将城镇老旧小区改造列入重大民生工程")
+    expect(page.locator("#live .cited-form").first).to_contain_text("大连市人民政府\uff0c2021年3月16日")
     page.click("#live .found summary")
     expect(page.locator("#live .found li")).to_have_count(10)
     expect(page.locator("#live .found-why").first).to_contain_text("词")
     page.locator("#audience label", has_text="群众").click()
     expect(page.locator("#past .cited-form")).not_to_have_count(0)
-    assert page.locator(".source-full").count() == 0
+    assert page.locator(".found").count() == 0
+    ask(page, QUESTION)
+    assert "重大民生工程" not in page.locator("#live .text").inner_text()
 
 
 def test_copy_carries_citations_notices_and_label(opening: Opening) -> None:
@@ -306,8 +309,25 @@ def test_keyboard_breaks_lines_and_does_not_send_while_composing(opening: Openin
     page.dispatch_event(
         "#question textarea", "keydown", {"key": "Enter", "isComposing": True, "bubbles": True}
     )
-    page.wait_for_timeout(300)
+    page.fill("#question textarea", "  ")
+    page.click("#send")
+    page.wait_for_timeout(500)
     assert page.locator(".turn").count() == 0
+
+
+def test_question_is_not_lost_where_the_server_is(opening: Opening) -> None:
+    page = opening()
+    page.route("**/gradio_api/queue/join*", lambda route: route.abort())
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    expect(page.locator("#note")).to_contain_text("没有连上服务")
+    expect(page.locator("#question textarea")).to_have_value(QUESTION)
+    page.unroute("**/gradio_api/queue/join*")
+    page.reload()
+    page.wait_for_selector("body.ready")
+    expect(page.locator("#question textarea")).to_have_value(QUESTION)
+    page.press("#question textarea", "Enter")
+    finished(page, QUESTION)
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (640, 400)])

@@ -9,7 +9,7 @@ import gradio as gr
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from assistant.page.chat import CITIZEN, OFFICIAL, answering
+from assistant.page.chat import AUDIENCES, answering
 from assistant.page.desk import Desk
 from assistant.page.filters import choices
 from assistant.page.markup import render
@@ -64,7 +64,7 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
 def _tell_fault(_: Request, fault: Exception) -> JSONResponse:
     """A fault that only whoever runs the server can mend: told there, and its file's path to no visitor."""
     _log.error("%s", fault)
-    return JSONResponse({"detail": "暂时不能使用,请稍后再试"}, 503)
+    return JSONResponse({"detail": "暂时不能使用，请稍后再试"}, 503)
 
 
 def blocks(desk: Desk) -> gr.Blocks:
@@ -74,13 +74,13 @@ def blocks(desk: Desk) -> gr.Blocks:
         _part("bar", render("bar", title=TITLE))
         _part("side", render("side"))
         with gr.Column(elem_id="middle"):
-            _part("history", '<div id="past"></div>')
+            _part("history", render("history"))
             live = _part("live", "")
             with gr.Column(elem_id="composer"):
                 question = gr.Textbox(
                     label="问题",
                     show_label=False,
-                    placeholder="输入问题,例如:老房子没电梯政府管不管?",
+                    placeholder="输入问题，例如：老房子没电梯政府管不管？",
                     lines=1,
                     max_lines=8,
                     max_length=MAX_CHARACTERS,
@@ -88,7 +88,7 @@ def blocks(desk: Desk) -> gr.Blocks:
                 )
                 with gr.Row(elem_id="below"):
                     audience = gr.Radio(
-                        [CITIZEN, OFFICIAL], value=CITIZEN, label="回答给谁看", elem_id="audience"
+                        [*AUDIENCES], value=next(iter(AUDIENCES)), label="回答给谁看", elem_id="audience"
                     )
                     _part("scope-button", render("scope_button"))
                     stop = gr.Button("停止", elem_id="stop", size="sm")

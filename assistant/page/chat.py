@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from assistant.datatypes import Answer, Citation
+from assistant.datatypes import Answer, Audience, Citation
 from assistant.events import Shown, Withdrawn
 from assistant.page.desk import Desk
 from assistant.page.filters import Chosen, within
@@ -15,18 +15,17 @@ from assistant.page.visitor import COOKIE, Visitor, known_visitor
 from assistant.question import MAX_CHARACTERS
 from assistant.records import RecordsError
 
-OFFICIAL = "公务"
-CITIZEN = "群众"
-"""Whom the answer is for."""
+AUDIENCES = {"群众": Audience.CITIZEN, "公务": Audience.OFFICIAL}
+"""Whom the answer is for, as the page calls them."""
 _NO_COOKIE = "浏览器没有保存本站的 Cookie,不能提问。请允许本站的 Cookie,再刷新页面。"
-_NO_DOCUMENTS = "所选范围里没有文件,请放宽检索范围再问。"
-_FAULT = "出了故障,这次没能回答,请稍后再试。"
-_MALFORMED = "页面的内容不完整,请刷新后再问。"
+_NO_DOCUMENTS = "所选范围里没有文件，请放宽检索范围再问。"
+_FAULT = "出了故障，这次没能回答，请稍后再试。"
+_MALFORMED = "页面的内容不完整，请刷新后再问。"
 
 _log = logging.getLogger(__name__)
 
 
-def answering(desk: Desk) -> Callable[..., Iterator[str]]:
+def answering(desk: Desk) -> Callable[..., Iterator[object]]:
     """The handler of the event that asks. It is a public endpoint, so it trusts nothing that it is given."""
 
     def ask(
@@ -39,7 +38,10 @@ def answering(desk: Desk) -> Callable[..., Iterator[str]]:
         regions: list[str],
         in_force: bool,
         request: gr.Request,
-    ) -> Iterator[str]:
+    ) -> Iterator[object]:
+        if not question.strip():
+            yield gr.skip()
+            return
         shown = question[:MAX_CHARACTERS]
         visitor = known_visitor(request.cookies.get(COOKIE))
         if visitor is None:
@@ -51,11 +53,11 @@ def answering(desk: Desk) -> Callable[..., Iterator[str]]:
             desk.asking.count(visitor.token)
             desk.asking_from.count(request.client.host)
             with desk.open.one(visitor.token):
-                yield from _told(desk, question, thread, chosen, official=audience == OFFICIAL)
+                yield from _told(desk, question, thread, chosen, AUDIENCES[audience])
                 _forget_replaced(desk, visitor, replaced)
         except TooManyError as fault:
             yield refused(shown, str(fault))
-        except ValueError:
+        except (ValueError, KeyError):
             yield refused(shown, _MALFORMED)
         except Exception:  # gradio would show its own words in place of the answer
             _log.exception("no answer")
@@ -64,8 +66,8 @@ def answering(desk: Desk) -> Callable[..., Iterator[str]]:
     return ask
 
 
-def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: bool) -> Iterator[str]:
-    shown = question[:MAX_CHARACTERS]
+def _told(desk: Desk, question: str, thread: str, chosen: Chosen, audience: Audience) -> Iterator[str]:
+    shown, official = question[:MAX_CHARACTERS], audience is Audience.OFFICIAL
     documents = desk.documents()
     searched = within(tuple(documents.values()), chosen, desk.today)
     if searched == ():
@@ -74,7 +76,7 @@ def _told(desk: Desk, question: str, thread: str, chosen: Chosen, *, official: b
     yield pending(shown, documents)
     text: str = ""
     citations: tuple[Citation, ...] = ()
-    for event in desk.assistant.stream(question, thread_id=thread, within=searched):
+    for event in desk.assistant.stream(question, thread, within=searched, audience=audience):
         if isinstance(event, Shown):
             text, citations = text + event.text, (*citations, *event.citations)
             yield pending(shown, documents, text, citations)

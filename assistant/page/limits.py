@@ -35,7 +35,7 @@ class RateLimit:
                 calls.popleft()
             if len(calls) >= self._most:
                 wait = int(calls[0] + _WINDOW - now) + 1
-                raise TooManyError(f"提问太快了,请 {wait} 秒后再问")
+                raise TooManyError(f"提问太快了，请 {wait} 秒后再问")
             calls.append(now)
             while len(self._calls) > _MOST_NAMES:
                 self._calls.popitem(last=False)
@@ -54,7 +54,7 @@ class OpenQuestions:
         """Hold one question open. Raises TooManyError where too many are."""
         with self._lock:
             if self._open.get(name, 0) >= self._most:
-                raise TooManyError("上一个问题还在回答,请等它完成或先停止")
+                raise TooManyError("上一个问题还在回答，请等它完成或先停止")
             self._open[name] = self._open.get(name, 0) + 1
         try:
             yield

@@ -68,6 +68,7 @@
       archive();
       if (state.replaces) [...$$(".turn")].filter((turn) => turn.dataset.answer === replaced && replaced).forEach((turn) => turn.remove());
       state.replaces = null;
+      waiting(question);
       asking(true);
       fill("");
       $("#welcome-place")?.remove();
@@ -75,6 +76,24 @@
     }
     return [question, state.conversation, replaced, ...values.slice(3)];
   }
+  // Shown until the server's first words come.
+  function waiting(question) {
+    const turn = $("#waiting-turn").content.cloneNode(true);
+    $(".question", turn).textContent = question;
+    $("#live .html-container > div").replaceChildren(turn);
+  }
+  // gradio tells that it reached no server, or that too many wait, in a notice of its own, which the page hides.
+  new MutationObserver(() => {
+    const fresh = $$(".toast-body:not([data-seen])");
+    fresh.forEach((notice) => (notice.dataset.seen = "1"));
+    if (!state.asking || !fresh.length) return;
+    const turn = $("#live .turn");
+    if (!box().value) fill($(".question", turn).textContent);
+    sessionStorage.setItem("draft", box().value); // gradio loads the page anew when the server is back
+    turn.remove();
+    asking(false);
+    say("没有连上服务，或者提问的人太多，请稍后再试");
+  }).observe(document.body, { childList: true, subtree: true });
   function asking(on) {
     state.asking = on;
     document.body.classList.toggle("asking", on);
@@ -420,6 +439,8 @@
     if (new URL(location).searchParams.has("doc")) guarded(openReader)(location.href, false);
     await guarded(open)(state.conversation);
     if (!$("#past .turn")) await guarded(welcome)();
+    fill(sessionStorage.getItem("draft") || "");
+    sessionStorage.removeItem("draft");
     document.body.classList.add("ready");
   }
   const parts = ["#question textarea", "#send", "#past", ".panel", ".reader", "#conversation-list", "#audience input"];

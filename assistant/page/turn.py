@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from assistant.datatypes import Answer, Citation, Passage, Status
 from assistant.export import compose
 from assistant.page.badges import Badge, badges
-from assistant.page.excerpt import Excerpt, excerpt
 from assistant.page.markup import render
 from assistant.records import Reason
 from index.datatypes import Document
@@ -68,7 +67,6 @@ class Source:
 
     citation: Citation
     badges: tuple[Badge, ...]
-    found: Excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def turn(
     official: bool,
     following: Sequence[str] = (),
 ) -> str:
-    """HTML of a finished exchange. `official`: with whole clauses and the passages found. `following`: questions to
+    """HTML of a finished exchange. `official`: with citations to copy and the passages found. `following`: questions to
     go on with."""
     return render(
         "turn",
@@ -146,7 +144,7 @@ def _source(citation: Citation, documents: Mapping[str, Document], today: date) 
     document = documents.get(citation.document_id)
     if document is None or document.text[citation.start : citation.end] != citation.quote:
         return None
-    return Source(citation, badges(document, today), excerpt(document, citation.start, citation.end))
+    return Source(citation, badges(document, today))
 
 
 def _found(passage: Passage) -> Found:
