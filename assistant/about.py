@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.datatypes import Status
+from assistant.days import written
 from assistant.focus import Focus
 from assistant.outcome import Outcome
 from assistant.references import without_filler
@@ -86,4 +87,4 @@ def _period(start: date | None, end: date | None, today: date) -> str:
 
 
 def _written(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else connective("unknown")
+    return written(day) if day else connective("unknown")

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from assistant.replies import connective, reply
 from assistant.retrieve import PolicyRetriever, as_passage
 from assistant.settings import settings
 from assistant.shipped import chosen_reranker, open_reader
+from assistant.suggest import COUNT, suggest
 from assistant.turn import Turn
 from assistant.written.choose import chosen_writer
 from assistant.written.model import ChatModel
@@ -91,25 +92,30 @@ class PolicyAssistant:
         with self._reader.use() as store:
             return self._retriever(store)
 
-    def ask(self, question: str, thread_id: str | None = None) -> Answer:
+    def ask(
+        self, question: str, thread_id: str | None = None, *, within: Sequence[str] | None = None
+    ) -> Answer:
         """The answer to `question`. Never raises on what a user types: a fault is a status.
 
         With a `thread_id`, any text, the question may go on from the earlier ones of that thread, also of an earlier
         process. Whoever knows the id goes on with the conversation, so that of a web page must be hard to guess.
+        `within`: ids of the only documents to answer from; all where it is None.
         """
-        for event in self.stream(question, thread_id):
+        for event in self.stream(question, thread_id, within=within):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("the last event is the answer")
 
-    def stream(self, question: str, thread_id: str | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, thread_id: str | None = None, *, within: Sequence[str] | None = None
+    ) -> Iterator[Event]:
         """The answer to `question` piece by piece, last the answer as `ask` gives it."""
         begun = time.perf_counter()
         manifest = None
         try:
             with self._reader.use() as store:
                 manifest = store.manifest
-                turn = pipeline.begin(question, self._retriever(store), self._day, self._writer)
+                turn = pipeline.begin(question, self._retriever(store, within), self._day, self._writer)
                 for event in self._events(turn, thread_id):
                     if isinstance(event, Answer):
                         answer = _with_notices(event, (*self._news, *store.shortfalls))
@@ -143,6 +149,15 @@ class PolicyAssistant:
         except Exception:
             _log.exception("no passages")
             return []
+
+    def suggest(self, answer: Answer, count: int = COUNT) -> tuple[str, ...]:
+        """At most `count` questions to ask after `answer`, each of which is answered (see `assistant.suggest`)."""
+        try:
+            with self._reader.use() as store:
+                return suggest(answer, self._retriever(store), self._today or date.today(), count)
+        except Exception:
+            _log.exception("no suggestions")
+            return ()
 
     def documents(self) -> tuple[Document, ...]:
         """Every document of the store, by id."""
@@ -190,8 +205,9 @@ class PolicyAssistant:
                 self._threads = Threads(settings().threads)
             return self._threads
 
-    def _retriever(self, store: Store) -> PolicyRetriever:
-        return PolicyRetriever(store=store, reranker=self._reranker)
+    def _retriever(self, store: Store, within: Sequence[str] | None = None) -> PolicyRetriever:
+        only = None if within is None else tuple(within)
+        return PolicyRetriever(store=store, reranker=self._reranker, only=only)
 
 
 def _with_notices(answer: Answer, shortfalls: tuple[Shortfall, ...]) -> Answer:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from assistant.datatypes import Citation, Draft, Part, Quote, Statement
+from assistant.days import written
 from index.datatypes import Document, SourceKind
 
 _LOOSE = re.compile(r"\s+")
@@ -100,8 +101,29 @@ def _compared(text: str) -> str:
 
 
 def citation_form(document: Document, clause: str, heading: str) -> str:
-    """How the clause is cited in a paper: 《title》第九章 第三节“heading”(改写文本)."""
+    """How the clause is cited in an answer: 《title》第九章 第三节“heading”(改写文本)."""
+    kind = _kind(document)
+    return f"{document.metadata.citation_title}{f'({kind})' if kind else ''}{clause}{_named(clause, heading)}"
+
+
+def full_form(document: Document, clause: str, heading: str) -> str:
+    """How the clause is cited in a paper of one's own: 《title》（issuer，date，kind）第九章第三节“heading”.
+
+    Only what is known of the document; kind where it is no official text.
+    """
+    known = document.metadata
+    facts = [known.issuer, written(known.issued) if known.issued else None, _kind(document)]
+    told = "\uff0c".join(filter(None, facts))
+    source = f"{known.citation_title}\uff08{told}\uff09" if told else known.citation_title
+    return f"{source}{clause.replace(' ', '')}{_named(clause, heading)}"
+
+
+def _kind(document: Document) -> str | None:
+    """What kind of text it is, where that is to be told and the title does not."""
     title, kind = document.metadata.citation_title, document.metadata.kind
     plain = kind in (SourceKind.OFFICIAL, SourceKind.UNKNOWN) or kind.value in title
-    named = f"“{heading}”" if heading and not clause.startswith(heading) else ""
-    return f"{title}{'' if plain else f'({kind.value})'}{clause}{named}"
+    return None if plain else kind.value
+
+
+def _named(clause: str, heading: str) -> str:
+    return f"“{heading}”" if heading and not clause.startswith(heading) else ""

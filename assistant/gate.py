@@ -33,8 +33,10 @@ UNMEASURED = 0.45
 those that can be, and of the others, as with it."""
 BEST = 5
 """Passages among which the question nearest to this one is looked for."""
+COMPARED = 0.4
+"""Least confidence of the best side of a comparison: who names what is held to have it compared is on the corpus."""
 SIDE = 0.3
-"""Confidence that is enough for one side of a comparison where another side reaches `YES`."""
+"""Confidence that is enough for one side of a comparison where another side reaches `COMPARED`."""
 NEAR = {"coverage": 0.4, "vectors": 0.5, "asked_vectors": 0.4}
 """Measures of the best passage, any of which is enough for a refusal to point to it."""
 
@@ -83,8 +85,8 @@ def answers(features: Features) -> bool:
 
 
 def sides_answer(features: Sequence[Features]) -> list[bool]:
-    """Which sides of a comparison to show; none where no side answers by itself."""
-    if not any(map(answers, features)):
+    """Which sides of a comparison to show; none where the best of them does not reach `COMPARED`."""
+    if not any(side.confidence >= COMPARED for side in features):
         return [False for _ in features]
     return [side.confidence >= SIDE for side in features]
 

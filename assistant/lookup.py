@@ -52,7 +52,7 @@ _SHORT = 500
 """Characters of a clause that is shown whole whatever is asked of it."""
 _UNSAID = 4
 """Characters that its headings and first sentence do not hold, in a question that asks for a clause and no more."""
-_READABLE = 1500
+_READABLE = 2000
 """Characters of a section that is shown whole; of a longer one the outline is."""
 
 

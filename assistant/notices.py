@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from assistant.datatypes import Citation
+from assistant.days import written
 from assistant.places import Place
 from assistant.replies import connective
 from index.datatypes import Document, Level, SourceKind
@@ -23,9 +24,9 @@ def _of(document: Document, places: Sequence[Place], today: date) -> Iterator[st
     known = document.metadata
     name = known.name
     if known.valid_until and known.valid_until < today:
-        yield connective("expired", name=name, until=_written(known.valid_until))
+        yield connective("expired", name=name, until=written(known.valid_until))
     if known.valid_from and known.valid_from > today:
-        yield connective("not_yet", name=name, start=_written(known.valid_from))
+        yield connective("not_yet", name=name, start=written(known.valid_from))
     if known.kind in _NOT_OFFICIAL:
         yield connective("not_official", name=name, kind=known.kind.value, warning=known.warning or "")
     elif known.warning:
@@ -38,7 +39,3 @@ def _is_wider(level: Level, place: Place) -> bool:
     """Whether a document of this level speaks for more than the place asked about."""
     ranks = {Level.CENTRAL: 0, Level.PROVINCE: 1, Level.CITY: 2, Level.COUNTY: 3}
     return ranks[level] < min(len(place.parents) + 1, 3)
-
-
-def _written(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -167,7 +167,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
 
 def begin(asked: str, retriever: PolicyRetriever, today: date, writer: Writer | None = None) -> Turn:
     """A question of which nothing is known yet. `writer`: what may tell the answer in its own words."""
-    documents = {document.id: document for document in retriever.store.documents()}
+    documents = {document.id: document for document in retriever.documents}
     return Turn(asked, retriever, documents, today, writer=writer)
 
 

@@ -18,6 +18,7 @@ from assistant.outcome import Outcome
 from assistant.question import read_question
 from assistant.rank import Ranked, rank
 from assistant.terms import read_terms
+from index.datatypes import Document
 from index.reranker import Reranker
 from index.store import Store
 
@@ -32,7 +33,7 @@ class PolicyRetriever(BaseRetriever):
 
     `invoke(question)` gives LangChain documents: the passage as text, its place and score as metadata.
     Keyword arguments of `invoke`: `k`; `focus`, as read from the question where absent; `within`, ids of the only
-    documents to search.
+    documents to search. `only`, where it is not None, are ids of documents beyond which nothing is searched at all.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -44,6 +45,18 @@ class PolicyRetriever(BaseRetriever):
     counts: dict[str, float] | None = None
     """What each measure of `assistant.rank` counts; None for the package's weights."""
     k: int = 10
+    only: tuple[str, ...] | None = None
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The documents that are searched."""
+        held = self.store.documents()
+        return held if self.only is None else tuple(d for d in held if d.id in self.only)
+
+    def _allowed(self, within: Sequence[str] | None) -> Sequence[str] | None:
+        if within is None or self.only is None:
+            return within if self.only is None else self.only
+        return [document_id for document_id in within if document_id in self.only]
 
     def _get_relevant_documents(
         self,
@@ -57,9 +70,12 @@ class PolicyRetriever(BaseRetriever):
         question = read_question(query)
         if isinstance(question, Outcome):
             return []
-        read = focus or read_focus(question.text, self.store.documents())
+        read = focus or read_focus(question.text, self.documents)
         known = None if isinstance(read, Outcome) else read
-        found = find_passages(question.text, known, self.store, self.lexicon, within, self.counts)
+        allowed = self._allowed(within)
+        found = find_passages(question.text, known, self.store, self.lexicon, allowed, self.counts)
+        if self.only is not None:  # what `find_passages` puts last is not searched at all
+            found = [passage for passage in found if passage.document_id in self.only]
         if self.reranker:
             found = reorder(question.text, found, self.reranker)
         return [as_langchain(passage) for passage in found[: k or self.k]]

@@ -229,7 +229,7 @@ class Chunk:
 @dataclass(frozen=True, slots=True)
 class ChunkQuestion:
     """A question that a chunk answers: searched beside its text (doc2query, Nogueira et al. 2019, arXiv:1904.08375),
-    and never shown."""
+    and shown only as one to ask."""
 
     id: str
     document_id: str

@@ -1,4 +1,4 @@
-"""Questions that passages answer, as people ask them: a file beside the documents, searched with them, never shown."""
+"""Questions that passages answer, as people ask them: a file beside the documents, searched with them."""
 
 import json
 import os

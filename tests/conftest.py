@@ -1,14 +1,18 @@
 """Shared by all tests: an assistant over the shipped corpus, indexed once, and one over a small made-up folder."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from assistant import PolicyAssistant
 from eval.faults.chroma_server import ChromaServer
 from index import sync_folder
+from tests.page_server import PageServer
 
 CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)
@@ -60,3 +64,24 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaSe
         pytest.skip(f"chroma run does not start: {fault!r}")
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def page_server(shipped_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    """The page over the shipped corpus, as `policy-assistant serve` gives it."""
+    server = PageServer(shipped_store, tmp_path_factory.mktemp("page"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Where none is installed what needs it is skipped, or fails if PAGE_TESTS_REQUIRED is set."""
+    chromium = shutil.which("chromium")
+    if chromium is None and not os.environ.get("PAGE_TESTS_REQUIRED"):
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=chromium or "chromium", args=flags)
+        yield browser
+        browser.close()

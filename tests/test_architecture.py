@@ -11,8 +11,9 @@ ROOT = Path(__file__).parent.parent
 ROOMS = {"index": set(), "assistant": {"index", "prompts"}, "eval": {"assistant", "index", "prompts"}}
 EVAL_COMMAND = Path("assistant/commands/eval.py")
 VENDORS = {
-    "FlagEmbedding", "bm25s", "chromadb", "jieba", "langchain", "langchain_core", "langgraph", "opencc", "openai",
-    "platformdirs", "prompt_toolkit", "pydantic_settings", "rich", "scipy", "sqlite3", "tiktoken", "typer",
+    "FlagEmbedding", "bm25s", "chromadb", "docx", "fastapi", "gradio", "jieba", "jinja2", "langchain", "langchain_core",
+    "langgraph", "opencc", "openai", "platformdirs", "prompt_toolkit", "pydantic_settings", "rich", "scipy", "sqlite3",
+    "starlette", "tiktoken", "typer", "uvicorn",
 }  # fmt: skip
 
 

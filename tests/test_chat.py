@@ -72,6 +72,8 @@ def test_lines_of_a_pipe(text: str, lines: list[str]) -> None:
     assert list(read_lines(io.StringIO(text))) == lines
 
 
+# prompt_toolkit's caches are cleared by finalizers that may run after their entry has gone.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_prompt() -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
         keys.send_text("第一问\r半句\x03第二问\r\x04")  # Ctrl-C drops a line, Ctrl-D ends

@@ -46,6 +46,9 @@ COMMANDS: tuple[list[str], ...] = (
     ["log"],
     ["log", "list"],
     ["log", "forget"],
+    ["feedback"],
+    ["feedback", "list"],
+    ["feedback", "export"],
 )
 
 
@@ -114,6 +117,11 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "list",
         "forget",
         "export",
+        "feedback",
+        "docx",
+        "md",
+        "html",
+        "gold",
     }
     assert set(re.findall(r"[A-Za-z]+", words)) <= names
 

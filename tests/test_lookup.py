@@ -101,21 +101,16 @@ def test_several_clauses_are_shown_one_after_the_other(shipped: PolicyAssistant)
 
 
 def test_a_long_section_is_shown_by_its_outline(shipped: PolicyAssistant) -> None:
-    answer = shipped.ask("纲要第三章第一节讲什么")
+    answer = shipped.ask("纲要第一章第一节讲什么")
     assert answer.status is Status.OUTLINE
-    assert answer.text == (
-        f"{PLAN}第三章 第一节包括\uff1a\n"
-        "· 进一步巩固制造业的支撑作用,重点打造绿色石化、高端装备制造、新一代信息技术产业、新一代汽车、"
-        "中高端消费品工业五大主导产业,推动主导产业高端化、集群化、绿色化发展,建设全国重要的先进制造业集聚中心。[1]\n"
-        "· 绿色石化产业。[2]\n"
-        "· 高端装备制造产业。[3]\n"
-        "· 新一代信息技术产业。[4]\n"
-        "· 新一代汽车产业。[5]\n"
-        "· 发展中高端消费品工业。[6]\n"
-        "· 制定产业发展支持政策。[7]\n"
-        "· 提高行业准入门槛。[8]"
-    )
-    assert {citation.clause for citation in answer.citations} == {"第三章 第一节"}
+    assert answer.text.splitlines()[:4] == [
+        f"{PLAN}第一章 第一节包括\uff1a",
+        "· “十三五”时期是全面建成小康社会决胜阶段。[1]",
+        "· 经济高质量发展取得成效。[2]",
+        "· 产业结构持续优化。[3]",
+    ]
+    assert len(answer.citations) == 11
+    assert {citation.clause for citation in answer.citations} == {"第一章 第一节"}
 
 
 def test_a_chapter_is_shown_by_its_outline(shipped: PolicyAssistant) -> None:

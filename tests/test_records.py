@@ -369,7 +369,7 @@ def test_a_locked_file_is_not_waited_for_by_every_answer(records: Records) -> No
 def test_a_file_of_a_newer_program_is_left_alone(records: Records) -> None:
     records.add(record("a1"))
     with closing(sqlite3.connect(records.path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     records.close()
     assert Recorder(records).keep(ANSWER, None).id is None
     with pytest.raises(RecordsError) as fault:

@@ -13,11 +13,13 @@ from assistant.commands.ask import ask, search
 from assistant.commands.care import check, repair
 from assistant.commands.chat import chat
 from assistant.commands.eval import evaluate, template
+from assistant.commands.feedback import export_feedback, list_feedback
 from assistant.commands.index import show_index, sync
 from assistant.commands.log import export, forget, list_records, show_record
 from assistant.commands.models import fetch, models, use
 from assistant.commands.output import show
 from assistant.commands.selfcheck import selfcheck
+from assistant.commands.serve import serve
 
 NAME = "policy-assistant"
 _ABOUT = "政策文件问答助手:每句话都是可核对的原文条款。"
@@ -26,6 +28,7 @@ app = typer.Typer(name=NAME, cls=Application, help=_ABOUT, add_completion=False)
 _index = typer.Typer(cls=ChineseGroup)
 _eval = typer.Typer(cls=ChineseGroup, callback=evaluate, invoke_without_command=True)
 _log = typer.Typer(cls=ChineseGroup)
+_feedback = typer.Typer(cls=ChineseGroup)
 _models = typer.Typer(cls=ChineseGroup, callback=models, invoke_without_command=True)
 
 
@@ -55,6 +58,7 @@ def _begin(
 
 @_index.callback(invoke_without_command=True)
 @_log.callback(invoke_without_command=True)
+@_feedback.callback(invoke_without_command=True)
 def _help_without_command(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -71,6 +75,7 @@ _CHECK = """检查索引:哪些完好,哪些有误,该怎么办。
 app.command(cls=ChineseCommand, help="提一个问题,用文件原文回答。")(ask)
 app.command(cls=ChineseCommand, help="一问一答地谈,可以接着前面的问。")(chat)
 app.command(cls=ChineseCommand, help="列出与问题最相关的段落。")(search)
+app.command(cls=ChineseCommand, help="打开网页。")(serve)
 app.add_typer(_index, name="index", help="建立、更新和查看索引。")
 _index.command("sync", cls=ChineseCommand, help=_SYNC)(sync)
 _index.command("show", cls=ChineseCommand, help="查看索引里的文件、条款结构或一条的全文。")(show_index)
@@ -84,6 +89,14 @@ _log.command("show", cls=ChineseCommand, help="重新打开一次回答:原文�
 )
 _log.command("export", cls=ChineseCommand, help="导出问答记录,一行一条 JSON。")(export)
 _log.command("forget", cls=ChineseCommand, help="彻底删除一个会话的记录。")(forget)
+
+_EXPORT_FEEDBACK = """把有反馈的问答写成候选评测题,一行一条 JSON。
+
+标着〔请填…〕的地方要由人填好,eval --gold 才收。"""
+
+app.add_typer(_feedback, name="feedback", help="查看读者的反馈,写成候选评测题。")
+_feedback.command("list", cls=ChineseCommand, help="列出最近的反馈。")(list_feedback)
+_feedback.command("export", cls=ChineseCommand, help=_EXPORT_FEEDBACK)(export_feedback)
 
 _SELFCHECK = """检查安装:版本、磁盘、索引、模型,并断开外网试用一遍。
 

@@ -4,15 +4,19 @@ import re
 import shlex
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assistant.commands.application import FAILED
+from assistant.commands.newfile import new_file
 from assistant.commands.opening import open_assistant
 from assistant.commands.options import JsonOption, StoreOption, ThreadOption
 from assistant.commands.output import show, show_json
 from assistant.datatypes import Answer, Citation, Passage, Status
+from assistant.export import check_suffix, compose, write
 
 _FOUND_BY = {
     "exact": "编号或标题",
@@ -38,14 +42,33 @@ _QuestionArgument = Annotated[
 def ask(
     question: _QuestionArgument,
     thread: ThreadOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="文件", help="写入这个新文件,以 .docx、.md 或 .html 结尾;不写就输出到屏幕"
+        ),
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the answer to a question: text, citations, notices. Exits with 0 for a refusal too."""
+    """Print the answer to a question: text, citations, notices; or write it to a file. Exits with 0 for a refusal too.
+
+    With `as_json` it is printed even where it is written to a file.
+    """
+    suffix = check_suffix(output) if output else None
     question = _read(question)
-    answer = open_assistant(store).ask(question, thread_id=thread)
+    assistant = open_assistant(store)
+    answer = assistant.ask(question, thread_id=thread)
+    if output and suffix:
+        documents = {document.id: document for document in assistant.documents()}
+        now = datetime.now(UTC)
+        written = write(compose([answer], documents, now, [now]), suffix)
+        with new_file(output) as file:
+            file.write(written)
     if as_json:
         show_json({**asdict(answer), "answered": answer.answered})
+    elif output:
+        show(f"已写入 {output}")
     else:
         show_answer(answer)
     if answer.status is Status.ERROR:

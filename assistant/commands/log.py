@@ -1,18 +1,17 @@
 """Commands about recorded answers: `log list`, `log show`, `log export`, `log forget`."""
 
-import os
+from contextlib import closing
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.commands.ask import show_answer, show_passage
+from assistant.commands.newfile import new_file
 from assistant.commands.options import JsonOption
-from assistant.commands.output import show, show_json
+from assistant.commands.output import local_time, show, show_json
 from assistant.datatypes import Status
-from index.datatypes import PolicyError
 
 if TYPE_CHECKING:
     from assistant.records import Record
@@ -59,7 +58,7 @@ def list_records(
         return
     for record in found:
         answer = record.answer
-        show(f"{record.id[:_SHORT_ID]}  {_local(record.at)}  {_ENDED[answer.status]}  {answer.question}")
+        show(f"{record.id[:_SHORT_ID]}  {local_time(record.at)}  {_ENDED[answer.status]}  {answer.question}")
     if not found:
         show("没有记录")
 
@@ -79,7 +78,7 @@ def show_record(
     show(f"问题: {answer.question}")
     seconds = f"用时 {answer.seconds:.2f} 秒"
     ended = f"{_ENDED[answer.status]}({answer.status})"
-    show(faint=" · ".join([_local(record.at), ended, f"把握 {answer.confidence:.2f}", seconds]))
+    show(faint=" · ".join([local_time(record.at), ended, f"把握 {answer.confidence:.2f}", seconds]))
     show(faint=f"会话 {record.thread or '无'} · 编号 {record.id}\n")
     show_answer(answer)
     if answer.passages:
@@ -106,19 +105,11 @@ def export(
         for line in lines:
             typer.echo(line.encode())
         return
-    try:
-        descriptor = os.open(
-            output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600
-        )  # its owner alone may read it
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            count = 0
-            for line in lines:
-                file.write(f"{line}\n")
-                count += 1
-    except FileExistsError as fault:
-        raise PolicyError(f"{output} 已经存在,请换一个文件名") from fault
-    except OSError as fault:
-        raise PolicyError(f"无法写入 {output}({fault.strerror}),请检查路径、权限和磁盘空间") from fault
+    count = 0
+    with new_file(output) as file:
+        for line in lines:
+            file.write(f"{line}\n".encode())
+            count += 1
     show(f"已导出 {count} 条记录到 {output}")
 
 
@@ -126,10 +117,15 @@ def forget(
     thread: Annotated[str, typer.Argument(metavar="会话", help="会话的名称;也可以是一条记录的完整编号")],
     as_json: JsonOption = False,
 ) -> None:
-    """Delete the records of a conversation for good, and print how many there were."""
+    """Delete the records of a conversation for good, with what it remembers, and print how many there were."""
+    from assistant.conversation.graph import Threads
     from assistant.records import chosen_records
+    from assistant.settings import settings
 
     count = chosen_records().forget(thread)
+    if settings().threads.exists():
+        with closing(Threads(settings().threads)) as threads:
+            threads.forget(thread)
     if as_json:
         show_json({"forgotten": count})
     else:
@@ -147,7 +143,3 @@ def _facts(record: "Record") -> dict[str, object]:
         "confidence": answer.confidence,
         "seconds": answer.seconds,
     }
-
-
-def _local(at: str) -> str:
-    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -33,6 +34,11 @@ def show_json(value: object) -> None:
 def tell(text: str) -> None:
     """Write `text` on stderr, on one line."""
     _write(Console(stderr=True), " ".join(text.split()))
+
+
+def local_time(at: str) -> str:
+    """A moment in ISO 8601, as the clock of this machine shows it."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 @contextmanager

@@ -2,11 +2,16 @@
 
 from assistant.records.choose import chosen_recorder, chosen_records
 from assistant.records.connection import RecordsError
+from assistant.records.conversations import Conversation, Conversations
 from assistant.records.recorder import Recorder
 from assistant.records.records import Records
-from assistant.records.values import Record
+from assistant.records.values import Feedback, Reason, Record
 
 __all__ = [
+    "Conversation",
+    "Conversations",
+    "Feedback",
+    "Reason",
     "Record",
     "Recorder",
     "Records",

@@ -3,18 +3,36 @@
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from index.datatypes import PolicyError
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS answers (
-    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, thread TEXT, record TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS answers_by_time ON answers (at);
-CREATE INDEX IF NOT EXISTS answers_by_thread ON answers (thread) WHERE thread IS NOT NULL;
-PRAGMA user_version = 1;
-"""
-_VERSION = 1
+_LADDER = (
+    (
+        """CREATE TABLE answers (
+            sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at TEXT NOT NULL, thread TEXT,
+            record TEXT NOT NULL)""",
+        "CREATE INDEX answers_by_time ON answers (at)",
+        "CREATE INDEX answers_by_thread ON answers (thread) WHERE thread IS NOT NULL",
+    ),
+    (
+        """CREATE TABLE feedback (
+            answer TEXT PRIMARY KEY, at TEXT NOT NULL, good INTEGER NOT NULL, reason TEXT,
+            comment TEXT NOT NULL) WITHOUT ROWID""",
+        # Whatever deletes an answer, forgetting or age, by this version or an older one that has the file open.
+        """CREATE TRIGGER feedback_goes_with_its_answer AFTER DELETE ON answers
+            BEGIN DELETE FROM feedback WHERE answer = OLD.id; END""",
+    ),
+    (
+        "CREATE TABLE titles (thread TEXT PRIMARY KEY, title TEXT NOT NULL) WITHOUT ROWID",
+        """CREATE TRIGGER title_goes_with_its_last_answer AFTER DELETE ON answers
+            WHEN NOT EXISTS (SELECT 1 FROM answers WHERE thread = OLD.thread)
+            BEGIN DELETE FROM titles WHERE thread = OLD.thread; END""",
+    ),
+)
+"""What brings a file from each version to the next; `user_version` tells how many steps it has taken."""
+_VERSION = len(_LADDER)
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -31,7 +49,11 @@ def connect(path: Path, wait: float) -> sqlite3.Connection:
     and RecordsError where the file comes from a newer program.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its other files the same rights
+    # Its own rights, which SQLite gives its other files too. A file that is there is not opened here: closing it would
+    # undo the locks that other connections of this process hold on it (POSIX), and another process that closes its
+    # connection would then delete the write-ahead log under them.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA secure_delete = ON")
@@ -63,7 +85,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, wait: float) -> None:
                 raise RecordsError(f"问答记录 {path} 由更新版本的程序建立:请升级本程序后再用")
             if version < _VERSION:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+                _climb(connection)
             return
         except sqlite3.OperationalError as fault:
             if connection.in_transaction:
@@ -71,3 +93,13 @@ def _prepare(connection: sqlite3.Connection, path: Path, wait: float) -> None:
             if fault.sqlite_errorcode & 0xFF not in _LOCKED or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+
+
+def _climb(connection: sqlite3.Connection) -> None:
+    """Take the steps of the ladder that the file lacks: all or none, and no two programs at once."""
+    connection.execute("BEGIN IMMEDIATE")
+    ((taken,),) = connection.execute("PRAGMA user_version").fetchall()
+    for statement in (statement for step in _LADDER[taken:] for statement in step):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {max(taken, _VERSION)}")
+    connection.execute("COMMIT")

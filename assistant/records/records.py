@@ -8,10 +8,11 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from assistant.records.connection import RecordsError, connect, told
 from assistant.records.private import thread_key
-from assistant.records.values import Record, from_json, to_json
+from assistant.records.values import Feedback, Reason, Record, from_json, to_json
 
 _WAIT_TO_WRITE = 1.0  # seconds: somebody waits for the answer
 _WAIT_TO_FORGET = 20.0
@@ -65,7 +66,17 @@ class Records:
         """At most `most` records, of `thread` where one is named, the latest first."""
         where, values = self._where(thread)
         query = f"SELECT record FROM answers WHERE {where} ORDER BY sequence DESC LIMIT ?"
-        return tuple(map(self._record, self._rows(query, (*values, most))))
+        return tuple(self._record(written) for (written,) in self._rows(query, (*values, most)))
+
+    def before(self, record: Record, most: int) -> tuple[Record, ...]:
+        """At most `most` records that came before `record` in its conversation, the earliest first."""
+        query = (
+            "SELECT earlier.record FROM answers JOIN answers AS earlier ON earlier.thread = answers.thread"
+            " AND earlier.sequence < answers.sequence WHERE answers.id = ? AND earlier.at >= ?"
+            " ORDER BY earlier.sequence DESC LIMIT ?"
+        )
+        found = self._rows(query, (record.id, self._oldest(), most))
+        return tuple(reversed([self._record(written) for (written,) in found]))
 
     def find(self, beginning: str) -> Record:
         """The record whose id begins so. Raises RecordsError where there is none, or more than one."""
@@ -77,12 +88,39 @@ class Records:
         if len(found) != 1:
             cause = f"有几条记录的编号以 {beginning} 开头" if found else f"没有编号为 {beginning} 的记录"
             raise RecordsError(f"{cause},请用 policy-assistant log list 查看完整编号")
-        return self._record(found[0])
+        return self._record(found[0][0])
 
     def lines(self, thread: str | None = None) -> Iterator[str]:
         """Every record, of `thread` where one is named, as a line of JSON, the earliest first."""
         where, values = self._where(thread)
-        return self._rows(f"SELECT record FROM answers WHERE {where} ORDER BY sequence", values)
+        query = f"SELECT record FROM answers WHERE {where} ORDER BY sequence"
+        return (written for (written,) in self._rows(query, values))
+
+    def rate(self, feedback: Feedback) -> bool:
+        """Keep `feedback` with the record of its answer, in place of any before; False where there is none."""
+        if not self.path.exists():
+            return False
+        with self._told(), self._turn():
+            answer = thread_key(feedback.answer)  # a text that SQLite takes
+            kept = self._writing().execute(
+                "INSERT INTO feedback (answer, at, good, reason, comment)"
+                " SELECT id, ?, ?, ?, ? FROM answers WHERE id = ? AND at >= ?"
+                " ON CONFLICT (answer) DO UPDATE"
+                " SET at = excluded.at, good = excluded.good, reason = excluded.reason, comment = excluded.comment",
+                (feedback.at, feedback.good, feedback.reason, feedback.comment, answer, self._oldest()),
+            )
+            return kept.rowcount == 1
+
+    def rated(self, most: int | None = None) -> Iterator[tuple[Record, Feedback]]:
+        """Records with the feedback on them, the latest feedback first; at most `most`, where it is not None."""
+        query = (
+            "SELECT record, answer, feedback.at, good, reason, comment FROM feedback"
+            " JOIN answers ON answers.id = answer WHERE answers.at >= ? ORDER BY feedback.at DESC, answer LIMIT ?"
+        )
+        for row in self._rows(query, (self._oldest(), -1 if most is None else most)):
+            written, answer, at, good, reason, comment = row
+            feedback = Feedback(answer, at, bool(good), Reason(reason) if reason else None, comment)
+            yield self._record(written), feedback
 
     def forget(self, thread: str) -> int:
         """Delete all records of `thread`, and leave not a byte of them in the file; returns how many there were.
@@ -123,12 +161,11 @@ class Records:
         """The time of which a record may be; what is older is not shown, though it may not be removed yet."""
         return (datetime.now(UTC) - timedelta(days=self._days)).isoformat(timespec="milliseconds")
 
-    def _rows(self, query: str, values: tuple[str | int, ...]) -> Iterator[str]:
+    def _rows(self, query: str, values: tuple[str | int, ...]) -> Iterator[tuple[Any, ...]]:
         if not self.path.exists():
             return
         with self._told(), closing(connect(self.path, _WAIT_TO_FORGET)) as connection:
-            for (record,) in connection.execute(query, values):
-                yield record
+            yield from connection.execute(query, values)
 
     def _record(self, written: str) -> Record:
         try:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -29,6 +29,30 @@ class Record:
     model: str | None
     prompts: dict[str, str]
     answer: Answer
+
+
+class Reason(StrEnum):
+    """What a reader finds wrong with an answer."""
+
+    WRONG_CITATION = "引用不对"
+    BESIDE_THE_POINT = "没答到点上"
+    OUTDATED = "过时"
+    OTHER = "其他"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader thinks of the answer whose record is `answer`.
+
+    `at`: when it was said, UTC in ISO 8601. `good`: 👍 or 👎. `reason`: None where nothing is wrong, or it was not
+    said what. `comment`: in the reader's words, personal identifiers masked; may be empty.
+    """
+
+    answer: str
+    at: str
+    good: bool
+    reason: Reason | None
+    comment: str
 
 
 def to_json(record: Record) -> str:

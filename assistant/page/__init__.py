@@ -1,0 +1,1 @@
+"""The web page: what it shows, part by part; the only package that knows gradio."""
