@@ -114,6 +114,7 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "selfcheck",
         "eval",
         "log",
+        "serve",
         "list",
         "forget",
         "export",
