@@ -58,10 +58,10 @@ def ask(
     """
     suffix = check_suffix(output) if output else None
     question = _read(question)
-    assistant = open_assistant(store)
-    answer = assistant.ask(question, thread_id=thread, audience=audience)
+    with open_assistant(store) as assistant:
+        answer = assistant.ask(question, thread_id=thread, audience=audience)
+        documents = {document.id: document for document in assistant.documents()} if output else {}
     if output and suffix:
-        documents = {document.id: document for document in assistant.documents()}
         now = datetime.now(UTC)
         written = write(compose([answer], documents, now, [now]), suffix)
         with new_file(output) as file:
@@ -84,7 +84,8 @@ def search(
 ) -> None:
     """Print the passages found for a question, best first."""
     question = _read(question)
-    passages = open_assistant(store).search(question, k=k)
+    with open_assistant(store) as assistant:
+        passages = assistant.search(question, k=k)
     if as_json:
         show_json({"passages": [asdict(passage) for passage in passages]})
         return
