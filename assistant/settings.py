@@ -25,7 +25,8 @@ class Settings(BaseSettings):
     record is kept. 184 are six months at their longest: what 网络安全法 asks of logs, and no longer than that, as
     个人信息保护法 第十九条 has it.
     `page_questions`: questions a visitor of the web page may ask a minute; `page_questions_by_address`: the same for
-    an address, which many visitors behind a gateway share; 0 allows any number.
+    an address, which many visitors behind a gateway share; 0 allows any number. `page_closed`: what the web page says
+    to every question while it is closed; "" while it is open.
     """
 
     model_config = SettingsConfigDict(
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     record_days: int = Field(default=184, ge=1, le=36_500)
     page_questions: int = Field(default=15, ge=0)
     page_questions_by_address: int = Field(default=0, ge=0)
+    page_closed: str = ""
 
 
 @cache

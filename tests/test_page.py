@@ -336,7 +336,9 @@ def test_narrow_or_enlarged_page_does_not_scroll_sideways(opening: Opening, widt
     page = opening(width=width, height=height)
     wide = "Math.max(document.documentElement.scrollWidth, document.querySelector('#middle').scrollWidth)"
     assert page.evaluate(wide) <= width
+    before = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.lead')).fontSize)")
     page.click("[data-act=larger]")
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.lead')).fontSize)") > before
     ask(page, "大连和吉林在城市更新上有什么不同?")
     assert page.evaluate(wide) <= width
     page.locator("#live .cite").first.click()

@@ -3,12 +3,15 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from assistant import PolicyAssistant
 from assistant.datatypes import Answer, Status
 from assistant.page.badges import badges
+from assistant.page.chat import answering
+from assistant.page.desk import Desk
 from assistant.page.excerpt import excerpt
 from assistant.page.filters import Chosen, choices, within
 from assistant.page.limits import OpenQuestions, RateLimit, TooManyError
@@ -16,7 +19,7 @@ from assistant.page.markup import render
 from assistant.page.reader import pieces
 from assistant.page.safety import content_policy
 from assistant.page.turn import lines, turn
-from assistant.page.visitor import Visitor, known_visitor, new_visitor
+from assistant.page.visitor import COOKIE, Visitor, known_visitor, new_visitor
 from assistant.page.welcome import examples
 from assistant.records import Conversations, Recorder, Records
 from tests.conftest import TODAY
@@ -111,6 +114,14 @@ def test_rate_limit_counts_each_name_for_itself() -> None:
     limit.count("b")
     for _ in range(100):
         RateLimit(0).count("a")
+
+
+def test_closed_page_says_so_and_asks_nothing(shipped: PolicyAssistant, tmp_path: Path) -> None:
+    records = Records(tmp_path / "answers.sqlite3", 30)
+    desk = Desk(shipped, records, Conversations(records), closed="正在维护")
+    request = SimpleNamespace(cookies={COOKIE: "a" * 40}, client=SimpleNamespace(host="127.0.0.1"))
+    given = list(answering(desk)("养老床位有多少?", "a" * 16, "", "群众", [], [], [], False, request))
+    assert len(given) == 1 and "正在维护" in str(given[0])
 
 
 def test_questions_of_one_name_at_the_same_time() -> None:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 import logging
+import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -105,7 +106,10 @@ class Threads:
 
     def forget(self, thread_id: str) -> None:
         """Delete what is kept of a thread, if anything is. Raises sqlite3.Error where the file cannot be written."""
-        self._opened().saver.delete_thread(_key(thread_id))
+        saver = self._opened().saver
+        saver.delete_thread(_key(thread_id))
+        with saver.cursor(transaction=False) as cursor:  # pages stand in the write-ahead log as they were
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give back the file; a later question opens it again."""
@@ -117,12 +121,17 @@ class Threads:
     def _opened(self) -> _Opened:
         with self._opening:
             if self._open is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with suppress(
+                    FileExistsError
+                ):  # readable by its owner only; SQLite gives its other files the same rights
+                    os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
                 file = SqliteSaver.from_conn_string(str(self._path))
                 saver = file.__enter__()
                 saver.serde = _Json()
                 saver.setup()
                 saver.conn.execute("PRAGMA synchronous = FULL")
+                saver.conn.execute("PRAGMA secure_delete = ON")
                 self._open = _Opened(_build(saver), saver, file)
             return self._open
 

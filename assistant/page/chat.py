@@ -47,6 +47,9 @@ def answering(desk: Desk) -> Callable[..., Iterator[object]]:
         if visitor is None:
             yield refused(shown, _NO_COOKIE)
             return
+        if desk.closed:
+            yield refused(shown, desk.closed)
+            return
         chosen = Chosen(documents, levels, regions, in_force)
         try:
             thread = visitor.thread(conversation)

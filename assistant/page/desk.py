@@ -18,7 +18,7 @@ _READS = 240
 
 @dataclass(frozen=True)
 class Desk:
-    """Made once for a server."""
+    """Made once for a server. `closed` is what it says in place of answers, where it gives none."""
 
     assistant: PolicyAssistant
     records: Records
@@ -27,6 +27,8 @@ class Desk:
     asking_from: RateLimit = field(default_factory=lambda: RateLimit(settings().page_questions_by_address))
     reading: RateLimit = field(default_factory=lambda: RateLimit(_READS))
     open: OpenQuestions = field(default_factory=lambda: OpenQuestions(_OPEN_QUESTIONS))
+
+    closed: str = field(default_factory=lambda: settings().page_closed)
 
     @property
     def today(self) -> date:

@@ -58,7 +58,10 @@
   }
   function archive() {
     const done = $("#live .turn");
-    if (done) $("#past").append(done.cloneNode(true));
+    if (!done) return;
+    const kept = done.cloneNode(true);
+    $$(".following", kept).forEach((offers) => offers.remove());
+    $("#past").append(kept);
   }
   // gradio calls this with the inputs of the event; what it returns goes to the server.
   function begin(values) {

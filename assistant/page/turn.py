@@ -30,14 +30,8 @@ _HEADLINES = {
     Status.NO_SUCH_CLAUSE: "没有这一条",
     Status.DOCUMENT_NOT_HELD: "没有收录这份文件",
 }
-_OFFICES = {
-    Status.NOT_IN_CORPUS,
-    Status.ANOTHER_PLACE,
-    Status.NEEDS_OFFICE,
-    Status.ASKED_TO_ACT,
-    Status.OPINION,
-}
-"""Outcomes after which it helps to know whom to ask."""
+_OFFICES = {"12345": "当地政务服务便民热线", "辽事通": "辽宁省政务服务平台，查办事指南"}
+"""Where to ask, and what that is; shown where a refusal names it."""
 _FOUND_BY = {
     "exact": "编号或标题",
     "words": "词",
@@ -96,7 +90,7 @@ def turn(
         sources=[s for c in answer.citations if (s := _source(c, documents, today))],
         nearest=answer.nearest and _source(answer.nearest, documents, today),
         headline=_HEADLINES.get(answer.status, ""),
-        offices=answer.status in _OFFICES,
+        offices=[] if answer.answered else [(n, what) for n, what in _OFFICES.items() if n in answer.text],
         passages=[_found(passage) for passage in answer.passages] if official else [],
         official=official,
         following=following,
