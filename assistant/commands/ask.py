@@ -15,22 +15,8 @@ from assistant.commands.newfile import new_file
 from assistant.commands.opening import open_assistant
 from assistant.commands.options import AudienceOption, JsonOption, StoreOption, ThreadOption
 from assistant.commands.output import show, show_json
-from assistant.datatypes import Answer, Citation, Passage, Status
+from assistant.datatypes import FOUND_BY, Answer, Citation, Passage, Status
 from assistant.export import check_suffix, compose, write
-
-_FOUND_BY = {
-    "exact": "编号或标题",
-    "words": "词",
-    "bigrams": "字对",
-    "vectors": "语义",
-    "coverage": "覆盖",
-    "asked_bigrams": "相关提问的字对",
-    "asked_vectors": "相关提问的语义",
-    "asked_coverage": "相关提问的覆盖",
-    "kind": "所问的数字或时间",
-    "reranker": "重排",
-}
-"""`Passage.why` in words."""
 
 _STATEMENT = re.compile(r".+?(?:(?:\[[0-9]+\])+\s*|$)", re.DOTALL)
 
@@ -146,7 +132,7 @@ def show_passage(rank: int, passage: Passage) -> None:
     place = " ".join([passage.document_title, passage.clause, passage.heading])
     show(f"{rank}. {passage.score:.2f}  {place}")
     show(passage.text.strip())
-    why = " · ".join(f"{_FOUND_BY[name]} {strength:.2f}" for name, strength in passage.why)
+    why = " · ".join(f"{FOUND_BY[name]} {strength:.2f}" for name, strength in passage.why)
     show(faint=f"    {why}")
     _show_place(passage)
     show()
