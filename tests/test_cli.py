@@ -100,6 +100,8 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
     assert max(map(cell_len, lines)) <= 80
     words = re.sub(r"policy-assistant|questions\.jsonl|--?[a-z]+|JSON|UTF-8", "", result.stdout)
     names = {
+        "citizen",
+        "official",
         "ask",
         "chat",
         "search",

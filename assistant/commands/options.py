@@ -15,9 +15,5 @@ ThreadOption = Annotated[str | None, typer.Option("--thread", metavar="名称", 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON(UTF-8),供程序读取")]
 AudienceOption = Annotated[
     Audience | None,
-    typer.Option(
-        "--audience",
-        metavar="读者",
-        help="citizen(群众:附名词解释和去处)或 official(公务:整条引用、规范出处)",
-    ),
+    typer.Option("--audience", metavar="读者", help="citizen 附名词解释和去处,official 整条引用、规范出处"),
 ]
