@@ -63,6 +63,21 @@ class Passage:
     """What found it, and how strongly: exact look-up, words, bigrams, vectors, coverage; each 0 to 1."""
 
 
+FOUND_BY = {
+    "exact": "编号或标题",
+    "words": "词",
+    "bigrams": "字对",
+    "vectors": "语义",
+    "coverage": "覆盖",
+    "asked_bigrams": "相关提问的字对",
+    "asked_vectors": "相关提问的语义",
+    "asked_coverage": "相关提问的覆盖",
+    "kind": "所问的数字或时间",
+    "reranker": "重排",
+}
+"""The measures of `Passage.why` as people are told them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A stretch of a document that the answer wants to show, not yet checked."""

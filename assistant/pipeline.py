@@ -28,6 +28,7 @@ from assistant.sentences import Sentence
 from assistant.tell import tell
 from assistant.terms import read_terms
 from assistant.turn import READ_PASSAGES, Turn, measure, sentences_of
+from assistant.written.rewrite import rewrite
 from assistant.written.write import Writer
 
 YIELDING = (Status.OPINION, Status.OFF_TOPIC)
@@ -44,12 +45,14 @@ def read(turn: Turn) -> Turn | Outcome:
 
 
 def condense(turn: Turn) -> Turn | Outcome:
-    """Make a question that goes on from the conversation into one that stands alone."""
+    """Make a question that goes on from the conversation into one that stands alone: by rules, or by the chat model."""
 
     def content(text: str) -> tuple[str, ...]:
         return tuple(term.text for term in read_terms(text, turn.store, turn.retriever.lexicon))
 
     found = understand(turn.question.text, turn.history, tuple(turn.documents.values()), content)
+    if turn.writer and turn.history and (text := rewrite(turn.question.text, turn.history, turn.writer)):
+        found = replace(found, text=text) if found else Understood(text, text)
     if found is None:
         return replace(turn, understood=Understood(turn.question.text, turn.question.text))
     question = read_question(found.text)

@@ -10,6 +10,7 @@ from subprocess import SubprocessError
 
 from assistant import PolicyAssistant, Status
 from assistant.installed import installed_models
+from assistant.prompts import digests
 from assistant.settings import settings
 from assistant.shipped import sync_shipped
 from eval import speed
@@ -50,6 +51,7 @@ def generate(
             },
             documents={document.id: document.digest for document in documents},
             cold_start=_cold_start(store.generation.parent.parent, questions) if OURS in systems else None,
+            prompts=digests(),
         ),
     )
     total = len(systems) * len(questions)

@@ -3,7 +3,7 @@
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class Header:
     """Digest of each document's text by its id: offsets hold only where it is the same."""
     cold_start: float | None = None
     """Seconds of a new process that gives one answer."""
+    prompts: dict[str, str] = field(default_factory=dict)
+    """Digest of each file of `prompts/`."""
 
 
 @dataclass(frozen=True, slots=True)

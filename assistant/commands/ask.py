@@ -15,22 +15,8 @@ from assistant.commands.newfile import new_file
 from assistant.commands.opening import open_assistant
 from assistant.commands.options import AudienceOption, JsonOption, StoreOption, ThreadOption
 from assistant.commands.output import show, show_json
-from assistant.datatypes import Answer, Citation, Passage, Status
+from assistant.datatypes import FOUND_BY, Answer, Citation, Passage, Status
 from assistant.export import check_suffix, compose, write
-
-_FOUND_BY = {
-    "exact": "编号或标题",
-    "words": "词",
-    "bigrams": "字对",
-    "vectors": "语义",
-    "coverage": "覆盖",
-    "asked_bigrams": "相关提问的字对",
-    "asked_vectors": "相关提问的语义",
-    "asked_coverage": "相关提问的覆盖",
-    "kind": "所问的数字或时间",
-    "reranker": "重排",
-}
-"""`Passage.why` in words."""
 
 _STATEMENT = re.compile(r".+?(?:(?:\[[0-9]+\])+\s*|$)", re.DOTALL)
 
@@ -58,10 +44,10 @@ def ask(
     """
     suffix = check_suffix(output) if output else None
     question = _read(question)
-    assistant = open_assistant(store)
-    answer = assistant.ask(question, thread_id=thread, audience=audience)
+    with open_assistant(store) as assistant:
+        answer = assistant.ask(question, thread_id=thread, audience=audience)
+        documents = {document.id: document for document in assistant.documents()} if output else {}
     if output and suffix:
-        documents = {document.id: document for document in assistant.documents()}
         now = datetime.now(UTC)
         written = write(compose([answer], documents, now, [now]), suffix)
         with new_file(output) as file:
@@ -84,7 +70,8 @@ def search(
 ) -> None:
     """Print the passages found for a question, best first."""
     question = _read(question)
-    passages = open_assistant(store).search(question, k=k)
+    with open_assistant(store) as assistant:
+        passages = assistant.search(question, k=k)
     if as_json:
         show_json({"passages": [asdict(passage) for passage in passages]})
         return
@@ -145,7 +132,7 @@ def show_passage(rank: int, passage: Passage) -> None:
     place = " ".join([passage.document_title, passage.clause, passage.heading])
     show(f"{rank}. {passage.score:.2f}  {place}")
     show(passage.text.strip())
-    why = " · ".join(f"{_FOUND_BY[name]} {strength:.2f}" for name, strength in passage.why)
+    why = " · ".join(f"{FOUND_BY[name]} {strength:.2f}" for name, strength in passage.why)
     show(faint=f"    {why}")
     _show_place(passage)
     show()

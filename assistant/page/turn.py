@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from assistant.datatypes import Answer, Citation, Passage, Status
+from assistant.datatypes import FOUND_BY, Answer, Citation, Passage, Status
 from assistant.export import compose
 from assistant.page.badges import Badge, badges
 from assistant.page.markup import render
@@ -32,18 +32,6 @@ _HEADLINES = {
 }
 _OFFICES = {"12345": "当地政务服务便民热线", "辽事通": "辽宁省政务服务平台，查办事指南"}
 """Where to ask, and what that is; shown where a refusal names it."""
-_FOUND_BY = {
-    "exact": "编号或标题",
-    "words": "词",
-    "bigrams": "字对",
-    "vectors": "语义",
-    "coverage": "覆盖",
-    "asked_bigrams": "相关提问的字对",
-    "asked_vectors": "相关提问的语义",
-    "asked_coverage": "相关提问的覆盖",
-    "kind": "所问的数字或时间",
-    "reranker": "重排",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +132,5 @@ def _source(citation: Citation, documents: Mapping[str, Document], today: date) 
 def _found(passage: Passage) -> Found:
     strongest = sorted(((s, n) for n, s in passage.why if s > 0), reverse=True)
     return Found(
-        passage, " · ".join(f"{_FOUND_BY.get(name, name)} {strength:.2f}" for strength, name in strongest)
+        passage, " · ".join(f"{FOUND_BY.get(name, name)} {strength:.2f}" for strength, name in strongest)
     )
