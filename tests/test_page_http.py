@@ -117,15 +117,15 @@ def test_conversation_is_renamed_searched_and_deleted_for_real(
     page_server: PageServer, visitor: Asker
 ) -> None:
     address = f"/page/conversations/{'d' * 16}"
-    visitor.ask("地铁要建哪些线路?", "d" * 16)
-    assert visitor.http.put(address, json={"title": "轨道<b>调研</b>"}).status_code == 204
-    assert "轨道&lt;b&gt;调研" in visitor.http.get("/page/conversations", params={"q": "调研"}).text
-    assert "轨道" not in visitor.http.get("/page/conversations", params={"q": "养老"}).text
+    visitor.ask("甲乙丙丁:地铁要建哪些线路?", "d" * 16)
+    assert visitor.http.put(address, json={"title": "子丑寅卯<b>调研</b>"}).status_code == 204
+    assert "子丑寅卯&lt;b&gt;调研" in visitor.http.get("/page/conversations", params={"q": "调研"}).text
+    assert "子丑寅卯" not in visitor.http.get("/page/conversations", params={"q": "养老"}).text
     assert visitor.http.delete(address).status_code == 204
     assert visitor.http.get(address).text == ""
     kept = (file for file in page_server.records.parent.rglob("*.sqlite*") if file.is_file())
     content = b"".join(file.read_bytes() for file in kept)
-    assert "轨道".encode() not in content and "地铁要建哪些线路".encode() not in content
+    assert "子丑寅卯".encode() not in content and "甲乙丙丁".encode() not in content
 
 
 def test_clause_that_is_none_is_not_found(visitor: Asker) -> None:
