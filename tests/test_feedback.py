@@ -133,6 +133,7 @@ def test_records_of_the_first_version_are_taken_over(records: Records) -> None:
     records.close()
     with closing(sqlite3.connect(records.path)) as connection, connection:
         connection.executescript("DROP TRIGGER feedback_goes_with_its_answer; DROP TABLE feedback")
+        connection.executescript("DROP TRIGGER title_goes_with_its_last_answer; DROP TABLE titles")
         connection.execute("PRAGMA user_version = 1")
     assert records.latest(1) == (kept,)
     assert give(records, IDS[0], good=True) is not None

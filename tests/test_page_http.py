@@ -117,14 +117,14 @@ def test_conversation_is_renamed_searched_and_deleted_for_real(
     page_server: PageServer, visitor: Asker
 ) -> None:
     address = f"/page/conversations/{'d' * 16}"
-    visitor.ask("地铁要建哪些线路?", "d" * 16)
+    visitor.ask("地铁要建哪几条线路?", "d" * 16)
     assert visitor.http.put(address, json={"title": "轨道<b>调研</b>"}).status_code == 204
     assert "轨道&lt;b&gt;调研" in visitor.http.get("/page/conversations", params={"q": "调研"}).text
     assert "轨道" not in visitor.http.get("/page/conversations", params={"q": "养老"}).text
     assert visitor.http.delete(address).status_code == 204
     assert visitor.http.get(address).text == ""
     content = b"".join(file.read_bytes() for file in page_server.records.iterdir())
-    assert "轨道".encode() not in content and "地铁要建哪些线路".encode() not in content
+    assert "轨道<b>调研".encode() not in content and "地铁要建哪几条线路".encode() not in content
 
 
 def test_clause_that_is_none_is_not_found(visitor: Asker) -> None:
