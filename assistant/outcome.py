@@ -4,6 +4,19 @@ from dataclasses import dataclass, field
 
 from assistant.datatypes import Status
 
+NO_QUESTION = frozenset(
+    {
+        Status.PERSONAL_DATA,
+        Status.DISTRESS,
+        Status.OFF_TOPIC,
+        Status.ABOUT_ASSISTANT,
+        Status.UNCLEAR,
+        Status.TOO_LONG,
+        Status.ERROR,
+    }
+)
+"""Outcomes that leave nothing to go on from: what was said is on no matter of the documents, or nothing to keep."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from assistant import gate, pipeline
 from assistant.datatypes import Answer, Citation, Passage, Status
 from assistant.focus import read_focus
-from assistant.outcome import Outcome
+from assistant.outcome import NO_QUESTION, Outcome
 from assistant.question import read_question
 from assistant.references import is_filler
 from assistant.retrieve import PolicyRetriever, as_passage
@@ -19,16 +19,6 @@ from index.store import Store
 from index.words import bigrams
 
 COUNT = 3
-_SILENT = {
-    Status.PERSONAL_DATA,
-    Status.DISTRESS,
-    Status.OFF_TOPIC,
-    Status.ABOUT_ASSISTANT,
-    Status.UNCLEAR,
-    Status.TOO_LONG,
-    Status.ERROR,
-}
-"""Outcomes after which nothing is suggested: their reply is all that is to be said, or nothing tells what is wanted."""
 _LONGEST = 24
 """Characters of a question that fits a button on a phone."""
 _ALIKE = 0.35
@@ -65,7 +55,7 @@ def suggest(answer: Answer, retriever: PolicyRetriever, today: date, count: int 
     refusal: what comes near the question. Fewer, or none, where there are no such questions. `retriever` and `today`
     as in `assistant.pipeline`, which is run once for each question that is tried, without a chat model.
     """
-    if answer.status in _SILENT:
+    if answer.status in NO_QUESTION:
         return ()
     topic = _topic(answer, retriever.store)
     candidates = _after(answer, topic, retriever) if answer.answered else _instead(answer, topic, retriever)

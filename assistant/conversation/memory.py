@@ -4,21 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
-from assistant.datatypes import Answer, Status
+from assistant.datatypes import Answer
 from assistant.masking import mask
+from assistant.outcome import NO_QUESTION
 
 MOST_EXCHANGES = 8
 """Turns of a conversation that are kept; follow-ups look at the last ones only."""
-_UNREMEMBERED = {
-    Status.PERSONAL_DATA,
-    Status.DISTRESS,
-    Status.OFF_TOPIC,
-    Status.ABOUT_ASSISTANT,
-    Status.UNCLEAR,
-    Status.TOO_LONG,
-    Status.ERROR,
-}
-"""Outcomes whose questions give nothing to go on from, or are nothing to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ class Exchange:
 
 def remember(history: Sequence[Exchange], understood: Understood, answer: Answer) -> tuple[Exchange, ...]:
     """The history with one more exchange, where there is something to keep of it."""
-    if answer.status in _UNREMEMBERED:
+    if answer.status in NO_QUESTION:
         return tuple(history)
     shown = answer.citations or ((answer.nearest,) if answer.nearest else ())
     cited = tuple(dict.fromkeys((one.document_id, one.clause_id) for one in shown))
