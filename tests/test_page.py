@@ -35,7 +35,8 @@ def opening(browser: Browser, page_server: PageServer) -> Iterator[Opening]:
     def opened(
         address: str = "/", width: int = 1280, height: int = 800, server: str = page_server.url
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height})
+        # Without motion: what is measured right after a click is not on its way.
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: seen.append(request.url))
