@@ -4,25 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from assistant.datatypes import Citation, Draft, Part, Quote, Statement
+from assistant.datatypes import Citation, Part, Quote, Statement
 from assistant.days import written
 from index.datatypes import Document, SourceKind
 
 _LOOSE = re.compile(r"\s+")
-
-
-def cite(draft: Draft, documents: Mapping[str, Document]) -> tuple[str, tuple[Citation, ...]]:
-    """Text and citations of `draft`, one marker for each quote, in order.
-
-    A quote that does not stand in its document is left out. The text shows the document's own characters.
-    """
-    text = ""
-    citations: list[Citation] = []
-    for part in draft.parts:
-        shown, cited = cite_part(part, documents, len(citations) + 1)
-        text += shown
-        citations += cited
-    return text, tuple(citations)
 
 
 def cite_part(part: Part, documents: Mapping[str, Document], number: int) -> tuple[str, tuple[Citation, ...]]:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from assistant.cite import cite
 from assistant.datatypes import Citation, Draft, Quote
 from index.clauses import parse_clauses
 from index.datatypes import Document, Metadata, SourceKind
+from tests.citing import cite
 
 TEXT = (
     "一、住房保障\n"

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from assistant import Answer, PolicyAssistant, Status
-from assistant.cite import cite
 from assistant.datatypes import Draft, Quote
 from assistant.replies import connective, reply
 from eval.citations import Result, check, to_markdown
@@ -13,6 +12,7 @@ from eval.contract import violations
 from eval.walk import walk
 from index.clauses import parse_clauses
 from index.datatypes import Document, Metadata
+from tests.citing import cite
 
 
 def made(document_id: str, text: str) -> Document:
