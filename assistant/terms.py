@@ -66,12 +66,11 @@ def _held(term: Term, text: str) -> float:
 
 
 def _weight(word: str, store: Store) -> float:
-    rows = len(store.chunk_ids)
     found = store.rows_with(word)
     if not found and len(word) > 2:
         pairs = [store.rows_with(word[at : at + 2]) for at in range(len(word) - 1)]
         found = min((pair for pair in pairs if pair), default=0)
-    return math.log((rows + 1) / (found + 0.5))
+    return math.log((store.rows + 1) / (found + 0.5))
 
 
 def _segment(run: str, store: Store) -> list[str]:

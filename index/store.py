@@ -194,8 +194,13 @@ class Store:
         }
         return row_of, np.fromiter(row_of.values(), np.intp, len(row_of))
 
+    @property
+    def rows(self) -> int:
+        """How many rows are searched: chunks, and the questions they answer."""
+        return self.manifest.rows
+
     def rows_with(self, word: str) -> int:
-        """How many chunks, and questions they answer, hold `word`, a word or a pair of characters."""
+        """How many of the `rows` hold `word`, a word or a pair of characters."""
         return self._words.frequency(word) or self._bigrams.frequency(word)
 
     @property
