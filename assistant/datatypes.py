@@ -69,10 +69,10 @@ FOUND_BY = {
     "bigrams": "字对",
     "vectors": "语义",
     "coverage": "覆盖",
+    "asked_words": "相关提问的词",
     "asked_bigrams": "相关提问的字对",
     "asked_vectors": "相关提问的语义",
-    "asked_coverage": "相关提问的覆盖",
-    "kind": "所问的数字或时间",
+    "kind": "所问的数字、时间等",
     "reranker": "重排",
 }
 """The measures of `Passage.why` as people are told them."""

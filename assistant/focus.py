@@ -67,12 +67,13 @@ def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
     reference = read_reference(text, documents)
     if reference.unheld:
         return Outcome(Status.DOCUMENT_NOT_HELD, {"asked": reference.unheld})
-    places = _asked_about(find_places(text), text, documents)
+    mentioned = find_places(text)
+    places = _asked_about(mentioned, text)
     sides = _read_sides(text, reference, places, documents)
     elsewhere = [p for p in places if not covered(p, documents)]
     if elsewhere and len(elsewhere) == len(places) and (reference.steps or _names_document(text)):
         return Outcome(Status.ANOTHER_PLACE, {"place": "、".join(p.name for p in elsewhere)})
-    topic = _without_places(reference.rest, places)
+    topic = _without_places(reference.rest, mentioned)
     if sides:
         topic = _without_comparing(topic)
     targets = () if sides else find_targets(reference, topic, documents)
@@ -82,11 +83,10 @@ def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
     return Focus(reference, targets, places, sides, weights, topic)
 
 
-def _asked_about(places: tuple[Place, ...], text: str, documents: Sequence[Document]) -> tuple[Place, ...]:
-    """The places without those that somebody only comes from (“从吉林搬到大连”), if a place of documents is left."""
+def _asked_about(places: tuple[Place, ...], text: str) -> tuple[Place, ...]:
+    """The places without those that somebody only comes from (“从吉林搬到大连”), if another is left."""
     origins = [p for p in places if re.search(_ORIGIN.format(name=re.escape(p.name)), text)]
-    left = tuple(p for p in places if p not in origins)
-    return left if any(covered(p, documents) for p in left) else places
+    return tuple(p for p in places if p not in origins) or places
 
 
 def covered(place: Place, documents: Sequence[Document]) -> bool:

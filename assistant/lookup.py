@@ -50,7 +50,7 @@ _FEW_CHILDREN = 6
 _MOST_LINES = 24
 _SHORT = 500
 """Characters of a clause that is shown whole whatever is asked of it."""
-_UNSAID = 4
+_UNSAID = 2
 """Characters that its headings and first sentence do not hold, in a question that asks for a clause and no more."""
 _READABLE = 2000
 """Characters of a section that is shown whole; of a longer one the outline is."""
@@ -105,7 +105,7 @@ def _by_number(
         names = "、".join(document.metadata.name for document in named)
         return Outcome(Status.NO_SUCH_CLAUSE, {"document": names, "asked": asked, "have": have})
     if not is_filler(topic):
-        return ()
+        return tuple(Target(d, matches[0], whole=False) for d, matches in found if len(matches) == 1)
     examples = [_short_name(document) + matches[0].citation for document, matches in found]
     example = max(examples, key=len) if examples else _short_name(documents[0]) + asked
     return Outcome(Status.WHICH_DOCUMENT, {"asked": asked, "example": example})

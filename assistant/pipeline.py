@@ -1,5 +1,6 @@
 """The answering flow: a list of steps, each of which adds to what is known of the question or ends it."""
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,7 @@ from assistant.events import Event, PassagesFound
 from assistant.extract import compose, extract
 from assistant.focus import covered, read_focus
 from assistant.intents import read_intent
+from assistant.kinds import kinds_asked, kinds_held
 from assistant.lookup import show_targets
 from assistant.notices import notices
 from assistant.outcome import Outcome
@@ -31,11 +33,9 @@ from assistant.turn import READ_PASSAGES, Turn, measure, sentences_of
 from assistant.written.rewrite import rewrite
 from assistant.written.write import Writer
 
-YIELDING = (Status.OPINION, Status.OFF_TOPIC)
-"""Outcomes read from words alone that yield where a passage is known to answer nearly the same question: “以后弄成啥样”
-asks for a forecast, and for what is planned."""
-SAME_QUESTION = 0.7
-"""Cosine of questions that are nearly the same."""
+YIELDING = {Status.OPINION: 0.62, Status.NEEDS_OFFICE: 0.6, Status.OFF_TOPIC: 0.7}
+"""Outcomes read from words alone that yield where a passage is known to answer nearly the same question, and how near
+that has to be (cosine): “以后弄成啥样” asks for a forecast, and for what is planned."""
 
 
 def read(turn: Turn) -> Turn | Outcome:
@@ -104,7 +104,7 @@ def turn_away(turn: Turn) -> Turn | Outcome:
     """End what no document can answer: other places, and what asks for an office, an act or an opinion."""
     if turn.draft:
         return turn
-    if turn.intent in YIELDING and gate.nearest_asked(turn.passages) >= SAME_QUESTION:
+    if turn.intent and _yields(turn):
         turn = replace(turn, intent=None)
     if not turn.terms and not turn.intent:
         return Outcome(Status.UNCLEAR)
@@ -217,6 +217,16 @@ def conclude(turn: Turn) -> Answer:
     if isinstance(typed, Outcome) or typed == turn.question:
         return turn.answer
     return replace(turn.answer, question=typed.shown, standalone=turn.question.shown)
+
+
+def _yields(turn: Turn) -> bool:
+    """Whether the passages answer what the words alone would turn away; an amount or a time that is asked for has to
+    stand there, and is an office's to tell where the words ask for what offices tell."""
+    if gate.nearest_asked(turn.passages) < YIELDING.get(turn.intent, math.inf):
+        return False
+    wanted = kinds_asked(turn.question.text)
+    office = turn.intent is Status.NEEDS_OFFICE
+    return not wanted or (not office and kinds_held(wanted, turn.passages[0].text) == 1)
 
 
 def _contradictions(turn: Turn) -> list[Sentence]:

@@ -1,6 +1,5 @@
 """How well each chunk of a store fits a question: measures of its text and of the questions it answers, one sum."""
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.kinds import kinds_asked, kinds_held
 from assistant.terms import Term, coverage
 from index.datatypes import Chunk
 from index.store import Store
@@ -22,23 +22,12 @@ CANDIDATES = 60
 NEIGHBOURS = 200
 """Nearest chunks and questions by vector; the others count as not near at all."""
 
-SEARCHED = ("words", "bigrams", "vectors", "asked_bigrams", "asked_vectors")
+SEARCHED = ("words", "bigrams", "vectors", "asked_words", "asked_bigrams", "asked_vectors")
 """Measures of every chunk, each scaled to 1 at its best: BM25 of words and of character pairs, lexicon included;
 cosine; and those of the nearest question that the chunk answers, by the question's own words."""
-READ = ("coverage", "asked_coverage", "kind")
-"""Measures of the candidates, 0 to 1: share of the question's terms in the text, or in one of the questions that the
-chunk answers; whether a number or a time stands in it where one is asked for."""
-
-ASKS = {
-    "number": re.compile(r"多少|(?<!好)几(?!乎|何)|比例|占比|多大|指标|规模|增速|目标值|率(是|为|要)?"),
-    "time": re.compile(r"哪(一)?年|什么时候|何时|啥时候|(?<!好)几年|时间|期限|多久|到哪年|截止"),
-}
-"""How a question asks for a kind of answer."""
-HOLDS = {
-    "number": re.compile(r"[0-9]|[一二三四五六七八九十百千万亿]+(个|项|座|条|家|人|元|倍|成)"),
-    "time": re.compile(r"20[0-9]{2}年|二〇[〇一二三四五六七八九]{2}年|年底|期间|时期"),
-}
-"""How a text gives it."""
+READ = ("coverage", "kind")
+"""Measures of the candidates, 0 to 1: share of the question's terms in the text; share of the kinds of answer asked
+for, a number or a time say, that stand in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +104,7 @@ def measure(
     best = np.argsort(-fused * weight, kind="stable")[:CANDIDATES]
     rows = named + [int(row) for row in best if weight[row] > 0 and row not in first]
     chunks = store.chunks([store.chunk_ids[row] for row in rows])
-    read = _read(text, terms, chunks, store)
+    read = _read(text, terms, chunks)
     return Measured(
         rows,
         chunks,
@@ -138,30 +127,20 @@ def _search(topic: str, terms: Sequence[Term], store: Store) -> dict[str, NDArra
     measures = {
         "words": _scaled(store.word_scores(_strongest(own_words + other_words)).own),
         "bigrams": _scaled(store.bigram_scores(_strongest(own_pairs + other_pairs)).own),
+        "asked_words": _scaled(store.word_scores(own_words).asked),
         "asked_bigrams": _scaled(store.bigram_scores([(pair, 1.0) for pair in bigrams(topic)]).asked),
     }
     near = store.cosines(topic, NEIGHBOURS)
     return measures if near is None else {**measures, "vectors": near.own, "asked_vectors": near.asked}
 
 
-def _read(
-    text: str, terms: Sequence[Term], chunks: Sequence[Chunk], store: Store
-) -> dict[str, NDArray[np.float32]]:
-    asked = store.questions_of([chunk.id for chunk in chunks])
-    wanted = [kind for kind, pattern in ASKS.items() if pattern.search(text)]
+def _read(text: str, terms: Sequence[Term], chunks: Sequence[Chunk]) -> dict[str, NDArray[np.float32]]:
+    wanted = kinds_asked(text)
     measures = {
         "coverage": [coverage(terms, chunk.searched) for chunk in chunks],
-        "asked_coverage": [
-            max((coverage(terms, one) for one in asked.get(chunk.id, ())), default=0.0) for chunk in chunks
-        ],
-        "kind": [_holds_kinds(wanted, chunk.searched) for chunk in chunks],
+        "kind": [kinds_held(wanted, chunk.searched) for chunk in chunks],
     }
     return {name: np.array(values, np.float32) for name, values in measures.items()}
-
-
-def _holds_kinds(wanted: Sequence[str], text: str) -> float:
-    """Share of the kinds asked for that `text` holds; 0 where none is asked for."""
-    return sum(bool(HOLDS[kind].search(text)) for kind in wanted) / len(wanted) if wanted else 0.0
 
 
 def _strongest(tokens: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:

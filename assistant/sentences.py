@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.datatypes import Passage
-from assistant.rank import ASKS, HOLDS
+from assistant.kinds import kinds_asked, kinds_held
 from assistant.terms import Term, coverage, terms_held
 from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
@@ -40,7 +40,7 @@ def score_sentences(
     question: str, terms: Sequence[Term], passages: Sequence[Passage], documents: dict[str, Document]
 ) -> list[Sentence]:
     """Sentences of `passages` that say more than a heading, best first."""
-    wanted = [kind for kind, pattern in ASKS.items() if pattern.search(question)]
+    wanted = kinds_asked(question)
     best = max((passage.score for passage in passages), default=1.0) or 1.0
     found = []
     for passage in passages:
@@ -51,7 +51,7 @@ def score_sentences(
             text = normalise(document.text[start:end], document.metadata.wording)
             covered = coverage(terms, text)
             in_context = coverage(terms, f"{above} {text}")
-            kind = sum(bool(HOLDS[name].search(text)) for name in wanted) / len(wanted) if wanted else 0.0
+            kind = kinds_held(wanted, text)
             if is_heading(clause, start, end):
                 continue
             length = max(0, end - start - LONG) / LONG

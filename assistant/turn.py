@@ -8,12 +8,14 @@ from assistant import gate
 from assistant.conversation.memory import Exchange, Understood
 from assistant.datatypes import Answer, Audience, Draft, Passage, Status
 from assistant.focus import Focus
+from assistant.kinds import kinds_asked, kinds_held
 from assistant.places import Place
 from assistant.question import Question
 from assistant.retrieve import PolicyRetriever
 from assistant.sentences import Sentence, score_sentences
-from assistant.terms import Term, total_weight
+from assistant.terms import Term, coverage, total_weight
 from index.datatypes import Document
+from index.searchable import normalise
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -70,5 +72,19 @@ def sentences_of(turn: Turn, passages: tuple[Passage, ...], terms: tuple[Term, .
 
 def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]) -> gate.Features:
     """What the gate judges by."""
-    named = bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets))
-    return gate.measure(sentences, passages, total_weight(turn.terms), named=named)
+    if not sentences or not passages:
+        return gate.Features(0.0, 0.0, 0.0)
+    best, weight = sentences[0], total_weight(turn.terms)
+    text = turn.documents[best.document_id].text[best.start : best.end]
+    wanted = kinds_asked(turn.question.text)
+    chunk = turn.store.chunks_between(passages[0].document_id, passages[0].start, passages[0].end)[0]
+    asked = turn.store.questions_of([chunk.id]).get(chunk.id, ())
+    return gate.Features(
+        context=best.in_context,
+        cosine=dict(passages[0].why).get("vectors", gate.UNMEASURED),
+        mass=min(best.in_context * weight / gate.FULL_MASS, 1.0),
+        asked=gate.nearest_asked(passages),
+        held=coverage(turn.terms, " ".join((chunk.searched, *asked))),
+        missing=1 - kinds_held(wanted, normalise(text)) if wanted else 0.0,
+        named=bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets)),
+    )

@@ -29,7 +29,7 @@ from index.questions import QUESTIONS
 from index.store import Store
 
 FUSED = {"words": 1.0, "bigrams": 1.0, "vectors": 1.0, "coverage": 1.0}
-ASKED = {"asked_bigrams": 1.0, "asked_vectors": 1.0, "asked_coverage": 1.0}
+ASKED = {"asked_words": 1.0, "asked_bigrams": 1.0, "asked_vectors": 1.0}
 SHOWN = ("colloquial", "rewritten", "compare")
 """Categories whose recall@5 is shown besides that of all questions."""
 

@@ -13,6 +13,8 @@ from eval.facts import catalogue_text, holds
 from index.datatypes import Document, PolicyError
 
 GOLD = files("eval").joinpath("gold")
+TUNING = files("eval").joinpath("tuning.jsonl")
+"""Questions, apart from the gold ones and their wording, on which weights and thresholds are fitted."""
 SPLITS = ("dev", "test")
 """Failures are read and things are tuned on `dev`; of `test` only totals are shown."""
 CATEGORIES = {

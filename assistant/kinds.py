@@ -1,0 +1,72 @@
+"""What kind of answer a question asks for (money, a share, a time …), and whether a text gives one."""
+
+import re
+from collections.abc import Sequence
+
+_SOME = "(?:多少|(?<=[要共分设建各是到过占得罚补贴交发第])几)"
+"""How a number is asked for; a bare “几” more often means some: 好几年, 那几亩地, 几个同学."""
+_NUMERAL = "(?:[0-9][0-9.,]*|[一二两三四五六七八九十百千万亿]+)"
+
+_ASKS = {
+    "money": (
+        "多少(?:万|亿)?(?:钱|元|块)|几(?:块|毛|百|千|万)(?:钱|元)?$|[几多]少?块钱|几元",
+        "(?:补|贴|罚|掏|奖|赔|退|收费|[缴交]费)"
+        "(?:给|我|你|他|人|助|贴|款|金|们|到|标准|最高|每月|每户|是|能|要){0,3}(?:多少|几[百千万])",
+        "(?:费|价|租金|工资|奖金|押金|罚款|起征点|免征额)"
+        "(?:用|格|标准|一个?月|每月|一年|最高|现在|大概|是|要|能|得|交|收|给){0,3}(?:多少|几[百千万])",
+    ),
+    "share": (
+        "百分之[几多]|几成|几个?百?分?点|占多[少大]",
+        "(?:占比|比例|费率|税率|利率|强度|(?<!效)率)[一-鿿0-9]{0,6}(?:多少|几)",
+    ),
+    "duration": (
+        "多久|多长时间|多少年(?!前|来|没)|几天(?:之?内|能|才|就)",
+        f"(?:{_SOME}|^几)(?:个?工作日|天|日|个月|小时|分钟|个?星期|个?礼拜)",
+    ),
+    "age": ("几岁|多大(?:岁数|年龄|年纪)|多少岁",),
+    "time": ("哪一?年|几月|几号|几点|什么时候|何时|啥时候|几时|哪天(?:能|才|会)?[开动办放发交通建完结]",),
+    "papers": (
+        "(?:什么|啥|哪些|哪几[样种份张])(?:申请|申报|样的?)?(?:材料|证件|手续|证明|单[子据]|资料)",
+        "(?:带|准备|提交|提供)(?:些|点)?(?:什么|啥)(?:去|过去|$)",
+    ),
+    "organ": (
+        "[由找归是让被靠给]谁|谁(?:来|负责|牵头|审批|批|召集|出钱|掏钱|给钱|定)",
+        "哪(?:些|家|个|几个)(?:部门|单位|机关|机构|处室|局|公司)",
+    ),
+    "amount": (
+        "多少|多大",
+        f"{_SOME}(?:名|人|个|家|条|套|间|项|次|级|区|处|座|公里|亩|层|种|倍|所|户|台|辆)",
+    ),
+}
+_HOLDS = {
+    "money": (f"{_NUMERAL}余?多?(?:元|美元|块)",),
+    "share": ("[0-9]%|百分之|百分点|[0-9.]+:[0-9.]+|[一二三四五六七八九]成|[0-9一两]倍|翻一?番",),
+    "duration": (f"{_NUMERAL}个?(?:天|日|工作日|月|年|小时|分钟|周)",),
+    "age": (f"{_NUMERAL}周?岁",),
+    "time": ("[0-9]{4}年|二〇[〇一二三四五六七八九]{2}年|年底|期间|时期|[0-9]+[月日]",),
+    "papers": ("(?:提交|出示|提供|携带|持).{0,12}(?:材料|证|证明|凭证)|(?:申请|证明)材料|申请表",),
+    "organ": (
+        "政府|部门|党委|党组织|委员会|[一-鿿]{2}[局厅](?![限面])|社区|街道|公司|企业|集团|机构|单位|协会|法院",
+        "居民|产权人|业主|个人|财政|市场主体|社会力量",
+    ),
+    "amount": (
+        "(?<![第0-9.])[0-9][0-9.,]*(?![0-9.,]*[年月日])|[万亿]亿?(?:元|城市|级|人)",
+        f"(?<![第一二两三四五六七八九十百千万亿]){_NUMERAL}"
+        "(?:个|项|座|条|家|人|元|倍|成|级|区|类|名|处|种|翼|岛|湾)",
+    ),
+}
+ASKS, HOLDS = (
+    {kind: re.compile("|".join(patterns)) for kind, patterns in table.items()} for table in (_ASKS, _HOLDS)
+)
+"""How a question asks for each kind, and how a text gives it."""
+
+
+def kinds_asked(text: str) -> tuple[str, ...]:
+    """The kinds of answer that the normalised question asks for; an amount only where it is of no closer kind."""
+    found = [kind for kind, pattern in ASKS.items() if pattern.search(text)]
+    return tuple(kind for kind in found if kind != "amount" or found == ["amount"])
+
+
+def kinds_held(kinds: Sequence[str], text: str) -> float:
+    """Share of the `kinds` that `text` gives; 0 where none is asked for."""
+    return sum(bool(HOLDS[kind].search(text)) for kind in kinds) / len(kinds) if kinds else 0.0
