@@ -9,12 +9,12 @@ from assistant.sentences import Sentence
 from index.chunk import sentence_spans
 from index.datatypes import Document
 
-MOST_CHARACTERS = 300
+MOST_CHARACTERS = 450
 """Length of an answer to a plain question; the first sentence is given whole, however long."""
 MOST_SENTENCES = 4
 NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
-TELLING = 0.45
+TELLING = 0.55
 """Share of the question's terms from which a sentence speaks for itself. Below it, as for a question in other words
 than the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
 MOST_PASSAGES = 3

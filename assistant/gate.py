@@ -64,7 +64,9 @@ class Features:
     def confidence(self) -> float:
         """How sure it is that the passages answer, by the surer of the two ways; 0 to 1."""
         measured = {"context": self.context, "cosine": self.cosine, "mass": self.mass}
-        words = sum(WEIGHTS[name] * value for name, value in measured.items()) + NAMED * self.named - THRESHOLD
+        words = (
+            sum(WEIGHTS[name] * value for name, value in measured.items()) + NAMED * self.named - THRESHOLD
+        )
         asked = STEEPNESS * (self.asked + HELD * self.held - ASKED) if self.asked else -math.inf
         return _logistic(max(words, asked) - MISSING * self.missing)
 

@@ -21,6 +21,7 @@ from assistant.kinds import kinds_asked, kinds_held
 from assistant.lookup import show_targets
 from assistant.notices import notices
 from assistant.outcome import Outcome
+from assistant.places import PlaceKind
 from assistant.premise import contradicting, stated_figures, without_figures
 from assistant.question import read_question
 from assistant.refusal import POINTS_TO_NEAREST, refuse
@@ -33,9 +34,15 @@ from assistant.turn import READ_PASSAGES, Turn, measure, sentences_of
 from assistant.written.rewrite import rewrite
 from assistant.written.write import Writer
 
-YIELDING = {Status.OPINION: 0.62, Status.NEEDS_OFFICE: 0.6, Status.OFF_TOPIC: 0.7}
+YIELDING = {
+    Status.OPINION: 0.62,
+    Status.NEEDS_OFFICE: 0.6,
+    Status.OFF_TOPIC: 0.7,
+    Status.ANOTHER_PLACE: 0.6,
+}
 """Outcomes read from words alone that yield where a passage is known to answer nearly the same question, and how near
-that has to be (cosine): “以后弄成啥样” asks for a forecast, and for what is planned."""
+that has to be (cosine): “以后弄成啥样” asks for a forecast, and for what is planned. Of other places only countries
+yield: “日本亲家来旅游能免签多久” is about those at home."""
 
 
 def read(turn: Turn) -> Turn | Outcome:
@@ -104,13 +111,15 @@ def turn_away(turn: Turn) -> Turn | Outcome:
     """End what no document can answer: other places, and what asks for an office, an act or an opinion."""
     if turn.draft:
         return turn
-    if turn.intent and _yields(turn):
+    if turn.intent and _yields(turn, turn.intent):
         turn = replace(turn, intent=None)
     if not turn.terms and not turn.intent:
         return Outcome(Status.UNCLEAR)
     elsewhere = [p for p in turn.places if not covered(p, tuple(turn.documents.values()))]
     mentioned = any(p.name in passage.text for p in elsewhere for passage in turn.passages[:3])
-    if elsewhere and len(elsewhere) == len(turn.places) and (turn.intent or not mentioned):
+    abroad = all(place.kind is PlaceKind.COUNTRY for place in elsewhere)
+    answered = mentioned or (abroad and _yields(turn, Status.ANOTHER_PLACE))
+    if elsewhere and len(elsewhere) == len(turn.places) and (turn.intent or not answered):
         return Outcome(Status.ANOTHER_PLACE, {"place": "、".join(p.name for p in elsewhere)})
     return Outcome(turn.intent) if turn.intent else turn
 
@@ -219,13 +228,13 @@ def conclude(turn: Turn) -> Answer:
     return replace(turn.answer, question=typed.shown, standalone=turn.question.shown)
 
 
-def _yields(turn: Turn) -> bool:
+def _yields(turn: Turn, outcome: Status) -> bool:
     """Whether the passages answer what the words alone would turn away; an amount or a time that is asked for has to
     stand there, and is an office's to tell where the words ask for what offices tell."""
-    if gate.nearest_asked(turn.passages) < YIELDING.get(turn.intent, math.inf):
+    if gate.nearest_asked(turn.passages) < YIELDING.get(outcome, math.inf):
         return False
     wanted = kinds_asked(turn.question.text)
-    office = turn.intent is Status.NEEDS_OFFICE
+    office = outcome is Status.NEEDS_OFFICE
     return not wanted or (not office and kinds_held(wanted, turn.passages[0].text) == 1)
 
 

@@ -4,7 +4,7 @@ from assistant import gate
 from assistant.cite import verify
 from assistant.datatypes import Answer, Citation, Quote, Status
 from assistant.outcome import Outcome
-from assistant.places import Place, within
+from assistant.places import Place, PlaceKind, within
 from assistant.replies import connective, reply
 from assistant.turn import Turn
 from index.datatypes import Level
@@ -59,8 +59,10 @@ def _nearest(turn: Turn) -> Citation | None:
 
 
 def office(places: tuple[Place, ...]) -> str:
-    """Whom to ask: the hotline of the first place named, or of wherever one lives."""
-    if not places:
+    """Whom to ask: the hotline of the first place named, or of the city it lies in, or of wherever one lives."""
+    at_home = [place for place in places if place.kind is not PlaceKind.COUNTRY]
+    if not at_home:
         return connective("office", place=connective("anywhere"))
-    place = places[0]
-    return connective("office_liaoning" if within(place, "辽宁") else "office", place=place.name)
+    place = at_home[0]
+    city = place.name if place.kind in (PlaceKind.PROVINCE, PlaceKind.CITY) else place.parents[-2:][0]
+    return connective("office_liaoning" if within(place, "辽宁") else "office", place=city)

@@ -1,8 +1,8 @@
-"""Fit the line of `assistant.gate` on the dev questions: `python -m eval.gate [--others FILE]`.
+"""What the gate of `assistant.gate` keeps and lets pass: `python -m eval.gate [--others FILE]`.
 
-Answerable dev questions against those of `dev` to be refused, as if no intent had been read: what the gate must refuse
-when the words alone do not tell. Prints weights of the line, and for each threshold of the present
-confidence what is kept and what passes.
+The tuning questions, and more that no document answers, as they come to the gate: past what the words alone tell, no
+look-ups, no comparisons. For each value of a constant, the others as they are: the share of answerable questions kept
+and of the others refused, of those that come so far.
 """
 
 import argparse
@@ -11,17 +11,26 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant import PolicyAssistant, gate, pipeline
 from assistant.outcome import Outcome
 from assistant.turn import Turn, measure, sentences_of
-from eval.questions import read_split
+from eval.questions import TUNING, read_questions
 
-STEPS = (pipeline.read, pipeline.aim, pipeline.retrieve)
-RIDGE = 0.01
-"""Penalty on the weights' squares: there are few questions."""
+STEPS = (
+    pipeline.read,
+    pipeline.screen,
+    pipeline.aim,
+    pipeline.describe,
+    pipeline.retrieve,
+    pipeline.turn_away,
+)
+TRIED = {
+    "THRESHOLD": (2.6, 2.8, 3.0, 3.2, 3.4),
+    "ASKED": (0.5, 0.52, 0.54, 0.56, 0.58),
+    "HELD": (0.0, 0.15, 0.3, 0.45),
+    "MISSING": (0.0, 3.0, 6.0),
+}
+"""Values of each constant that are shown."""
 
 
 def features_of(assistant: PolicyAssistant, question: str) -> gate.Features | None:
@@ -38,49 +47,38 @@ def features_of(assistant: PolicyAssistant, question: str) -> gate.Features | No
     return measure(turn, sentences_of(turn, turn.passages, turn.terms), turn.passages)
 
 
-def fit(answerable: Sequence[gate.Features], others: Sequence[gate.Features]) -> NDArray[np.float64]:
-    """Weights of context, cosine, mass and the constant: logistic regression, both classes weighing the same."""
-    from scipy.optimize import minimize
-
-    rows = np.array([[f.context, f.cosine, f.mass, 1.0] for f in (*answerable, *others)])
-    label = np.array([1.0] * len(answerable) + [0.0] * len(others))
-    share = np.where(label == 1, 1 / len(answerable), 1 / len(others))
-
-    def loss(weights: NDArray[np.float64]) -> float:
-        line = rows @ weights
-        return float(
-            (share * (np.logaddexp(0, line) - label * line)).sum() + RIDGE * (weights[:-1] ** 2).sum()
-        )
-
-    found: NDArray[np.float64] = minimize(loss, np.zeros(4)).x
-    return found
+def share_answered(features: Sequence[gate.Features]) -> float:
+    """Share of them that the gate answers, with its constants as they are at the moment."""
+    return sum(map(gate.answers, features)) / len(features) if features else 0.0
 
 
 def main() -> None:
-    """Fit and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--others", type=Path, help="a text file of more questions outside the corpus, one a line"
-    )
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m eval.gate", description=__doc__)
+    parser.add_argument("--others", type=Path, help="a text file of questions outside the corpus, one a line")
     more = parser.parse_args().others
     assistant = PolicyAssistant(record=False)
-    gold = [one for one in read_split("dev", assistant.documents()) if len(one.turns) == 1]
-    answerable = [one.turns[0] for one in gold if one.answerable]
-    others = [one.turns[0] for one in gold if not one.answerable]
-    others += more.read_text(encoding="utf-8").splitlines() if more else []
+    tuning = read_questions(TUNING, assistant.documents())
+    sets = {
+        "answerable": [one.turns[0] for one in tuning if one.answerable],
+        "others": [one.turns[0] for one in tuning if not one.answerable],
+        "outside": more.read_text(encoding="utf-8").splitlines() if more else [],
+    }
     measured = {
         name: [f for question in questions if (f := features_of(assistant, question))]
-        for name, questions in (("answerable", answerable), ("others", others))
+        for name, questions in sets.items()
     }
-    weights = fit(measured["answerable"], measured["others"])
-    names = ("context", "cosine", "mass", "constant")
-    line = ", ".join(f"{name} {weight:.2f}" for name, weight in zip(names, weights, strict=True))
-    sys.stdout.write(f"{line}\nthreshold  answerable kept  others passed\n")
-    for threshold in np.arange(0.2, 0.85, 0.05):
-        kept, passed = (
-            np.mean([f.confidence >= threshold for f in features]) for features in measured.values()
-        )
-        sys.stdout.write(f"{threshold:9.2f}  {kept:15.3f}  {passed:13.3f}\n")
+    counts = ", ".join(f"{len(found)} {name}" for name, found in measured.items())
+    sys.stdout.write(f"{counts}\n{'':<16}  kept  refused  refused outside\n")
+    for name, values in TRIED.items():
+        present = getattr(gate, name)
+        for value in values:
+            setattr(gate, name, value)
+            kept, *passed = (share_answered(found) for found in measured.values())
+            mark = "*" if value == present else " "
+            refused = "  ".join(f"{1 - share:7.3f}" for share in passed)
+            sys.stdout.write(f"{name:<10} {value:>5g}{mark} {kept:.3f}  {refused}\n")
+        setattr(gate, name, present)
 
 
 if __name__ == "__main__":

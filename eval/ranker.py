@@ -127,19 +127,15 @@ def main() -> int:
         for questions in (read_questions(TUNING, documents), read_split("dev", documents))
     )
     present = np.array([rank.weights().get(name, 0.0) for name in NAMES])
-    told = (f"{len(groups)} questions", *recalls(groups, lambda _: present), *recalls(dev, lambda _: present))
-    sys.stdout.write("%s\npresent   recall@1 %.3f @5 %.3f; dev %.3f %.3f\n" % told)
+    sys.stdout.write(f"recall@1 and @5 of {len(groups)} tuning questions and of {len(dev)} dev questions\n")
+    _print("present", _recalls_with(groups, present), _recalls_with(dev, present))
     reached = {penalty: cross_validate(groups, penalty) for penalty in PENALTIES}
-    for penalty, (first, five) in reached.items():
-        weights = fit(groups, penalty)
-        checked = "%.3f %.3f" % recalls(dev, lambda _, weights=weights: weights)
-        sys.stdout.write(
-            f"{penalty:<9} recall@1 {first:.3f} @5 {five:.3f} (cross-validated); dev {checked}\n"
-        )
+    for penalty, cross_validated in reached.items():
+        _print(f"{penalty:g}", cross_validated, _recalls_with(dev, fit(groups, penalty)))
     least = max(map(sum, reached.values())) - SAME
     best = max(penalty for penalty, found in reached.items() if sum(found) >= least)
-    found = zip(NAMES, fit(groups, best).tolist(), strict=True)
-    lines = "".join(f"{name} = {weight:.2f}\n" for name, weight in found)
+    weights = dict(zip(NAMES, fit(groups, best).tolist(), strict=True))
+    lines = "".join(f"{name} = {weight:.2f}\n" for name, weight in weights.items())
     sys.stdout.write(lines)
     if write:
         head = (
@@ -148,6 +144,15 @@ def main() -> int:
         )
         Path(rank.__file__).with_suffix(".toml").write_text(head + lines, encoding="utf-8")
     return 0
+
+
+def _recalls_with(groups: Sequence[Candidates], weights: Matrix) -> tuple[float, float]:
+    return recalls(groups, lambda _: weights)
+
+
+def _print(name: str, tuned: tuple[float, float], dev: tuple[float, float]) -> None:
+    columns = " ".join(f"{value:.3f}" for value in (*tuned, *dev))
+    sys.stdout.write(f"{name:<8} {columns}\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import pytest
 from assistant import PolicyAssistant, Status, gate
 from assistant.datatypes import Passage
 from assistant.gate import Features
-from assistant.sentences import Sentence
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +17,8 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         "THRESHOLD": 3.0,
         "NAMED": 0.5,
         "ASKED": 0.5,
-        "SUPPORT": 0.05,
+        "HELD": 0.2,
+        "MISSING": 4.0,
         "STEEPNESS": 10.0,
         "YES": 0.5,
         "SIDE": 0.3,
@@ -40,7 +40,9 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         (Features(0.0, 0.0, 0.0, asked=0.5), 0.5),  # a question that a passage answers is near enough
         (Features(0.0, 0.0, 0.0, asked=0.4), 0.2689),
         (Features(0.0, 0.0, 0.0, asked=0.7), 0.8808),
-        (Features(0.0, 1.0, 0.0, asked=0.4), 0.5),  # less near, where the words speak for it too
+        (Features(0.0, 0.0, 0.0, asked=0.4, held=0.5), 0.5),  # less near, where what is asked about is held
+        (Features(1.0, 1.0, 1.0, missing=0.5), 0.7311),  # one of two kinds of answer asked for is missing
+        (Features(0.0, 0.0, 0.0, asked=0.7, missing=1.0), 0.1192),
         (Features(1.0, 1.0, 1.0, asked=0.1), 0.9526),  # the surer way counts
         (Features(1.0, 1.0, 1.0, asked=0.0), 0.9526),  # no question near: the words count alone
     ],
@@ -68,31 +70,16 @@ def test_sides_are_shown_where_one_of_them_is_sure(sides: list[Features], shown:
 
 
 PASSAGE = Passage("公园开放。", "办法", "办法", "第一条", "1", "", 0, 5, 1.0)
-SENTENCE = Sentence("办法", "1", 0, 5, 0.2, 0.8, 1.0, (0, 5), frozenset())
 
 
 def passage(**why: float) -> Passage:
     return replace(PASSAGE, why=tuple(why.items()))
 
 
-def test_features_are_of_the_best_sentence_and_passages() -> None:
-    passages = [
-        passage(vectors=0.3, asked_vectors=0.1),
-        passage(vectors=0.9, asked_vectors=0.6),
-        passage(asked_vectors=0.8),  # not among the best two
-    ]
-    sentences = [SENTENCE, replace(SENTENCE, in_context=1.0)]
-    measured = gate.measure(sentences, passages, 10.0, named=True)
-    assert measured == Features(context=0.8, cosine=0.3, mass=0.4, asked=0.6, named=True)
-    heavy = gate.measure(sentences, [passage()], 100.0, named=False)
-    assert heavy == Features(
-        context=0.8, cosine=0.4, mass=1.0, asked=0.0, named=False
-    )  # no search by meaning
-
-
-def test_nothing_found_is_nothing_sure() -> None:
-    assert gate.measure([], [passage(vectors=1.0)], 10.0, named=True) == Features(0.0, 0.0, 0.0)
-    assert gate.measure([SENTENCE], [], 10.0, named=True) == Features(0.0, 0.0, 0.0)
+def test_the_question_nearest_is_looked_for_among_the_best_passages() -> None:
+    passages = [passage(asked_vectors=0.1), passage(asked_vectors=0.6), passage(asked_vectors=0.8)]
+    assert gate.nearest_asked(passages) == 0.6  # the third is not among the best two
+    assert gate.nearest_asked([passage()]) == gate.nearest_asked([]) == 0.0
 
 
 @pytest.mark.parametrize(

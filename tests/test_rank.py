@@ -79,7 +79,7 @@ def test_own_text_and_questions_answered_are_measured_apart(store: Store) -> Non
     for own, asked in (
         ("vectors", "asked_vectors"),
         ("bigrams", "asked_bigrams"),
-        ("coverage", "asked_coverage"),
+        ("words", "asked_words"),
     ):
         by_text, by_question = (scores(order(store, "电梯", {name: 1.0})) for name in (own, asked))
         nothing = {"补贴": 0.0, "时间": 0.0, "部门": 0.0}
@@ -91,17 +91,17 @@ def test_a_question_that_is_answered_brings_a_passage_of_other_words_up(store: S
     found = order(store, "存款够不够首付", rank.weights())
     assert found[0].chunk.document_id == "公积金"
     why = dict(found[0].why)
-    assert (why["asked_bigrams"], why["asked_coverage"]) == (1.0, 1.0)
+    assert (why["asked_bigrams"], why["asked_words"]) == (1.0, 1.0)
     assert (why["words"], why["bigrams"], why["coverage"]) == (0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
     ("question", "kinds"),
     [
-        ("租房补贴多少", {"补贴": 1.0, "时间": 1.0, "部门": 0.0}),
+        ("租房补贴多少", {"补贴": 1.0, "时间": 0.0, "部门": 0.0}),
         ("租房补贴什么时候发", {"补贴": 0.0, "时间": 1.0, "部门": 0.0}),
-        ("租房补贴哪年发多少", {"补贴": 0.5, "时间": 1.0, "部门": 0.0}),
-        ("租房补贴谁发", {"补贴": 0.0, "时间": 0.0, "部门": 0.0}),
+        ("租房补贴哪年发多少钱", {"补贴": 0.5, "时间": 0.5, "部门": 0.0}),
+        ("租房补贴怎么发", {"补贴": 0.0, "时间": 0.0, "部门": 0.0}),
         ("租房补贴好几样", {"补贴": 0.0, "时间": 0.0, "部门": 0.0}),
     ],
 )
@@ -135,7 +135,7 @@ def test_without_vectors_the_other_measures_count_alone(folder: Path) -> None:
         found = order(words_only, "电梯", {"vectors": 9.0, "asked_vectors": 9.0, "coverage": 1.0})
         assert scores(found)["电梯"] == 1.0
         assert set(dict(found[0].why)) == {
-            "words", "bigrams", "asked_bigrams", "coverage", "asked_coverage", "kind"
+            "words", "bigrams", "asked_words", "asked_bigrams", "coverage", "kind"
         }  # fmt: skip
 
 
