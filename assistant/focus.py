@@ -12,7 +12,7 @@ from assistant.references import Reference, read_reference
 from index.datatypes import Document, Level
 
 _COMPARING = re.compile(
-    r"不同|区别|差别|差异|异同|比较|对比|相比|比起来|一样吗|一不一样|一致吗|分别|各自|各(有|是|提|怎|咋|说|要|自|级|省|地|安排|定)"
+    r"不同|不一样|区别|差别|差异|异同|比较|对比|相比|比起来|一样吗|一不一样|一致吗|分别|各自|各(有|是|提|怎|咋|说|要|自|级|省|地|安排|定)"
     r"|又(咋|怎|是|有)|都(咋|怎|拿|有|是|提|说)|谁(更|的)|和.{1,12}比"
 )
 _LEVELS = (
@@ -34,7 +34,10 @@ _LEVELS = (
     ),
 )
 _ALL_LEVELS = re.compile(r"三级|各级|省市|上下级")
-_ORIGIN = r"从{name}(省|市)?.{{0,8}}(到|来|去|搬|迁|回|转)|{name}(省|市)?(人|户口|户籍|的?户口)(?!口)"
+_ORIGIN = (
+    r"从{name}(省|市)?.{{0,8}}(到|来|去|搬|迁|回|转)|{name}(省|市)?(人|户口|户籍|的?户口)(?!口)"
+    r"|{name}的?(亲家|亲戚|朋友|同学|导师|老板|客户|客商|游客|留学生)"
+)
 FAR = 0.35
 """Weight of a document that the question does not name, or of a narrower region than it names."""
 WIDER = 0.8
@@ -84,9 +87,11 @@ def read_focus(text: str, documents: Sequence[Document]) -> Focus | Outcome:
 
 
 def _asked_about(places: tuple[Place, ...], text: str) -> tuple[Place, ...]:
-    """The places without those that somebody only comes from (“从吉林搬到大连”), if another is left."""
+    """The places without those that somebody only comes from (“从吉林搬到大连”), if another is left or it is abroad
+    (“我日本的亲家”)."""
     origins = [p for p in places if re.search(_ORIGIN.format(name=re.escape(p.name)), text)]
-    return tuple(p for p in places if p not in origins) or places
+    left = tuple(p for p in places if p not in origins)
+    return left or tuple(p for p in places if p.kind is not PlaceKind.COUNTRY)
 
 
 def covered(place: Place, documents: Sequence[Document]) -> bool:

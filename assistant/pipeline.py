@@ -37,7 +37,7 @@ from assistant.written.write import Writer
 YIELDING = {
     Status.OPINION: 0.62,
     Status.NEEDS_OFFICE: 0.6,
-    Status.OFF_TOPIC: 0.7,
+    Status.OFF_TOPIC: 0.78,
     Status.ANOTHER_PLACE: 0.6,
 }
 """Outcomes read from words alone that yield where a passage is known to answer nearly the same question, and how near

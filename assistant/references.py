@@ -92,9 +92,10 @@ def without_filler(text: str) -> str:
 def read_reference(text: str, documents: tuple[Document, ...]) -> Reference:
     """What the normalised question `text` points at among `documents`."""
     named, rest = _find_names(text, documents)
-    if not named:
-        named = _find_by_type(text, documents)
-        rest = re.sub("|".join(_TYPES), "", rest) if named else rest
+    typed = _find_by_type(rest, documents, text)
+    if typed:
+        rest = re.sub("|".join(_TYPES), "", rest)
+        named = tuple(dict.fromkeys((*named, *typed)))
     unheld = None if named else _find_unheld(text, documents)
     steps, rest = _find_steps(rest, anchored=bool(named))
     return Reference(named, steps, unheld, rest)
@@ -126,9 +127,12 @@ def _names(document: Document) -> set[str]:
     return names | {name.removeprefix(_STATE) for name in names}
 
 
-def _find_by_type(text: str, documents: tuple[Document, ...]) -> tuple[str, ...]:
-    """“大连那个实施意见”: a place and types of document, or beside a clause number a type that only one is of."""
-    regions = {place.name for place in find_places(text)}
+def _find_by_type(text: str, documents: tuple[Document, ...], whole: str) -> tuple[str, ...]:
+    """“大连那个实施意见”: a place and types of document, or beside a clause number a type that only one is of.
+
+    `text` is what is left of the `whole` question without names of documents, which may hold the place.
+    """
+    regions = {place.name for place in find_places(whole)}
     found: list[str] = []
     for kind in _TYPES:
         if kind not in text:
@@ -137,7 +141,7 @@ def _find_by_type(text: str, documents: tuple[Document, ...]) -> tuple[str, ...]
         of_kind = [d for d in documents if any(kind in name for name in _names(d))]
         if regions:
             of_kind = [d for d in of_kind if d.metadata.region in regions]
-        if len(of_kind) == 1 and (regions or _STEP.search(text) or _CHAPTER_AND_SECTION.search(text)):
+        if len(of_kind) == 1 and (regions or _STEP.search(whole) or _CHAPTER_AND_SECTION.search(whole)):
             found.append(of_kind[0].id)
     return tuple(dict.fromkeys(found))
 
