@@ -18,7 +18,10 @@ SHOWN_PASSAGES = 10
 def compare(turn: Turn, focus: Focus) -> Turn | Outcome:
     """The turn with a draft that sets the sides one under the other, or that none of them is in the corpus."""
     found = [_read_side(turn, side) for side in focus.sides]
-    measured = [measure(turn, sentences, passages) for passages, sentences in found]
+    measured = [
+        replace(measure(turn, sentences, passages), missing=0.0)  # one side may give what another does not
+        for passages, sentences in found
+    ]
     confidence = max(features.confidence for features in measured)
     shown = gate.sides_answer(measured)
     if not any(shown):

@@ -10,8 +10,8 @@ from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
 from index.searchable import normalise, searched_text
 
-WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 4.0, "kind": 0.25}
-"""Terms in the sentence itself; terms in it or the headings above; score of its passage; the kind asked for."""
+WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 4.0, "kind": 0.5}
+"""Terms in the sentence itself; terms in it or the headings above; score of its passage; the kinds asked for."""
 
 LONG = 150
 """Characters from which a sentence is so general that what it holds counts for less."""
@@ -59,7 +59,7 @@ def score_sentences(
                 WEIGHTS["covered"] * covered / (1 + length)
                 + WEIGHTS["in_context"] * in_context
                 + WEIGHTS["passage"] * passage.score / best
-                + WEIGHTS["kind"] * kind * covered
+                + WEIGHTS["kind"] * kind
             )
             found.append(
                 Sentence(
