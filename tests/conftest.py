@@ -44,7 +44,8 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped corpus, indexed."""
     store = tmp_path_factory.mktemp("shipped") / "store"
-    assert sync_folder(CORPUS, store).failed == ()
+    report = sync_folder(CORPUS, store)
+    assert (report.failed, report.notices) == ((), ())
     return store
 
 

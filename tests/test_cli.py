@@ -323,12 +323,30 @@ def test_sync_tells_what_it_did(tmp_path: Path) -> None:
         "skipped": ["公园.txt"],
         "deleted": [],
         "failed": [{"path": "空.txt", "reason": reason}],
+        "notices": [],
     }
 
     (docs / "公园.txt").unlink()
     assert run(*arguments).stdout == ""  # nothing goes without being asked for
     result = run(*arguments, "--prune")
     assert (result.exit_code, result.stdout) == (1, report.replace("未变 1,删除 0", "未变 0,删除 1"))
+
+
+def test_sync_tells_of_questions_without_use_and_does_not_fail(tmp_path: Path) -> None:
+    docs, store = tmp_path / "docs", tmp_path / "store"
+    docs.mkdir()
+    (docs / "公园.txt").write_text(PARK, encoding="utf-8")
+    row = {"document": "公园管理办法", "quote": "第二条 公园全年开放", "questions": ["公园几点开门"]}
+    (docs / "questions.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    notice = (
+        "questions.jsonl 第 1 行写的文件编号“公园管理办法”在这个文件夹里没有,没有用上:"
+        "编号是文件名去掉后缀,或 corpus.toml 里写的 id,请改正或删去"
+    )
+    arguments = ("index", "sync", str(docs), "--store", str(store))
+    assert run(*arguments).stdout == f"写入 1,未变 0,删除 0,失败 0\n  {notice}\n"
+    again = run(*arguments)
+    assert (again.exit_code, again.stdout) == (0, f"写入 0,未变 1,删除 0,失败 0\n  {notice}\n")
+    assert json.loads(run(*arguments, "--json").stdout)["notices"] == [notice]
 
 
 def test_sync_faults(tmp_path: Path) -> None:
