@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant import gate
-from assistant.about import read_about
+from assistant.about import read_about, whole_asked
 from assistant.audience import advice, in_full, widen
 from assistant.compare import SHOWN_PASSAGES, compare
 from assistant.conversation.choices import choices
@@ -82,12 +82,12 @@ def aim(turn: Turn) -> Turn | Outcome:
 
 
 def describe(turn: Turn) -> Turn | Outcome:
-    """Tell of a document itself what is asked of it."""
+    """Tell of a document itself what is asked of it; where all of it is asked for, have it shown."""
     if turn.focus is None:
         return turn
-    documents = tuple(turn.documents.values())
-    about = read_about(turn.question.text, turn.focus, documents, turn.today)
-    return about or turn
+    if whole := whole_asked(turn.focus, turn.known):
+        return replace(turn, focus=replace(turn.focus, targets=whole))
+    return read_about(turn.question.text, turn.focus, turn.known, turn.today) or turn
 
 
 def look_up(turn: Turn) -> Turn:

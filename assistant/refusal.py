@@ -25,12 +25,14 @@ def refuse(turn: Turn, outcome: Outcome) -> Answer:
         "where": connective("where", office=office(turn.places)),
         **outcome.variables,
     }
+    told = reply(outcome.status, **variables)
     return Answer(
         question=turn.question.shown,
         status=outcome.status,
-        text=reply(outcome.status, **variables),
+        text=told,
         passages=turn.passages,
         nearest=nearest,
+        choices=outcome.choices,
         confidence=outcome.confidence,
     )
 
