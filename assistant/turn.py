@@ -31,7 +31,7 @@ class Turn:
     """What is known of a question so far.
 
     `question` is what is answered: what was typed, or where that goes on from the `history` of the conversation,
-    how it was `understood`. `writer`, where
+    how it was `understood`; less what it asks about documents themselves, whose ids are `beside`. `writer`, where
     there is one, may tell the draft in its own words to the `audience`.
     `answer` ends it.
     """
@@ -45,6 +45,7 @@ class Turn:
     audience: Audience | None = None
     question: Question = UNREAD
     understood: Understood | None = None
+    beside: tuple[str, ...] = ()
     focus: Focus | None = None
     terms: tuple[Term, ...] = ()
     intent: Status | None = None
