@@ -13,13 +13,14 @@ from index.datatypes import Document
 from index.searchable import normalise
 
 _PIECES = re.compile(r"[,。;?!]+")
+_STILL = r"现在|目前|如今|今年|今天|(到)?20[0-9]{2}年|跟着|是不是|是否|已经?|早就?|还|仍然?|继续"
 _STILL_VALID = re.compile(
-    r"(现在|目前|如今|今年|今天|(到)?20[0-9]{2}年)?(也|都|就)?(跟着)?(是不是|是否)?(已经?|早就?|还|仍然?|继续|能|可以)*"
+    rf"(也|都|就)?({_STILL})+(也|都|就|能|可以|{_STILL})*"
     r"(有没有效|有效|(算不)?算数|(作不)?作[数准]|(管不)?管用|失效|作废|废止|过期|过时|过了|(?<=[还仍])在?(执行|施行|实行))"
     r"(了|的|吗|么|不|没有?|吧|呢)*$"
 )
 """“…还算数吗” at the end of a question on what a document says."""
-_ASKING = "是什么"
+_ASKING = "是怎样的"
 """What makes a question of what is left of such a one."""
 _LEAST = 2
 """Characters that a part must hold, besides what asks about a document, to be on what one says."""

@@ -128,7 +128,7 @@ def test_the_clause_it_was_written_for_is_cited_also_in_the_conversation(
         ("我的手机号是13800138000,帮我看看能不能落户", Status.PERSONAL_DATA),
         ("", Status.UNCLEAR),
         ("长" * 1001, Status.TOO_LONG),
-        ("大连对高价彩礼有什么规定", Status.NOT_IN_CORPUS),
+        ("大连对网约车抽成有什么规定", Status.NOT_IN_CORPUS),
     ],
 )
 def test_nothing_is_suggested_where_nothing_fits(
