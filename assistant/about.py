@@ -15,7 +15,7 @@ from assistant.refusal import MOST_NAMES
 from index.datatypes import Document, Level
 from index.searchable import normalise
 
-_SEVERAL = re.compile(r"[这那]些|哪(些|一?[份个])|几[份个]|各份?|所有|全部|都|分别|每")
+_SEVERAL = re.compile(r"[这那]些|哪(些|一?[份个])|[几两三四五六0-9]+[份个]|各份?|所有|全部|都|分别|每")
 _CLEAR_NAME = 4
 """Characters a short name needs to be a good example."""
 _PLAN = re.compile(rf"({NTH_PLAN})[年\"'“”‘’]*(期间|时期)?的?(规划|纲要|计划)")
@@ -31,12 +31,12 @@ def read_about(text: str, focus: Focus, documents: Sequence[Document], today: da
     `text` is the normalised question. Documents may be named by their place, level or type alone: “辽宁那份材料”,
     “这规划”; where one is meant and it is not said which, that is asked. A five-year plan that is not held is said so.
     """
-    asked = asked_of_document(focus)
+    meant = documents_meant(text, focus, documents)
+    asked = asked_of_document(focus, [name for one in meant for name in _names(one)])
     if missing := _missing_plan(text, documents, of_itself=asked is not None):
         return Outcome(Status.DOCUMENT_NOT_HELD, {"asked": missing})
     if asked is None or focus.reference.steps:
         return None
-    meant = documents_meant(text, focus, documents)
     if not meant and CALLED.search(text) and not focus.places:
         several = _SEVERAL.search(text) and len(documents) <= MOST_NAMES
         meant = _in_order(documents, text) if several or len(documents) == 1 else ()

@@ -236,6 +236,27 @@ def test_validity_is_told_of_each_document_however_it_is_asked(
     assert (answer.status, answer.text.splitlines()[5]) == (Status.ABOUT_DOCUMENT, NAMES[name])
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("请问中央的城市高质量发展意见什么时候过期", "中央文件"),
+        ("现阶段还能把大连十四五规划作为依据吗", "大连十四五规划"),
+        ("大连十四五规划已经过期,里面的数据还能引用吗", "大连十四五规划"),
+        ("大连规划是从2021年到2025年吗", "大连十四五规划"),
+        ("去年年底大连规划就到期了吧", "大连十四五规划"),
+        ("大连规划还算不算现行政策", "大连十四五规划"),
+        ("大连城市高质量发展意见是长期有效的吗", "大连实施意见"),
+        ("辽宁省的实施意见是2026年1月18日印发的吗", "辽宁那份意见"),
+        ("中央意见有没有写明废止日期", "中央文件"),
+    ],
+)
+def test_a_statement_to_be_confirmed_and_a_name_in_pieces(
+    shipped: PolicyAssistant, question: str, name: str
+) -> None:
+    answer = shipped.ask(question)
+    assert (answer.status, answer.text.splitlines()[5]) == (Status.ABOUT_DOCUMENT, NAMES[name])
+
+
 @pytest.mark.parametrize("question", ["这规划管到哪年", "五年规划是哪五年", "大连的十四五是哪几年"])
 def test_a_type_or_number_that_one_document_has_names_it(shipped: PolicyAssistant, question: str) -> None:
     assert shipped.ask(question).text.splitlines()[5] == NAMES["大连十四五规划"]
