@@ -4,87 +4,127 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from assistant.aspects import CALLED, CALLED_ONE, NTH_PLAN, TYPES, asked_of_document
+from assistant.card import card
 from assistant.datatypes import Status
-from assistant.days import written
 from assistant.focus import Focus
+from assistant.lookup import Target
 from assistant.outcome import Outcome
-from assistant.references import without_filler
-from assistant.replies import connective
-from index.datatypes import Document
+from assistant.references import is_filler, read_reference
+from assistant.refusal import MOST_NAMES
+from index.datatypes import Document, Level
+from index.searchable import normalise
 
-_ISSUING = r"(印|发|出)(发|布|台|的|行)?|公布|下发|颁布|发文|制定|编(的|制)?|批准|通过"
-_WHEN = r"什么时候|啥时候|何时|几时|哪一?(年|天|日|月)|几号|时间|日期"
-_WHO = r"谁|哪一?(个|级|家)?(机关|部门|单位|政府|地方)|什么(机关|部门|单位)|[省市国]委|[省市]?政府|国务院"
-_ASKED = (
-    re.compile(rf"({_WHO}).{{0,4}}({_ISSUING})|({_ISSUING})(的)?(机关|单位|部门|主体)|发文机关|落款"),
-    re.compile(rf"({_WHEN}).{{0,6}}({_ISSUING})|({_ISSUING}).{{0,6}}({_WHEN})|日期|是哪一?(年|天)(的|$)"),
-    re.compile(
-        r"文号|发文字号|几号文|(原|正式|完整|真正)?的?(标题|题目|原题|全称|名称|名字)(叫|是|$)|标题|叫什么"
-    ),
-    re.compile(
-        r"官方|正式(文件|文本|版|公布|发布)?|权威|原(文|件|版)|真的|真假|全文|完整|摘要|摘编|节选|改写|转载|来源|来自|出处|"
-        r"(从|打|在)?哪(儿|里)(弄|来|找|得|抄|下载|摘)?(来|到|的)*|靠谱|靠得住|可靠|可信|准不准|怪怪的|"
-        r"引用|(当|作为?|是)依据|写进公文|表格|图|附件|缺|齐全?|都?在不在"
-    ),
-    re.compile(
-        r"有效(?!措施|的|地|办法|机制|供给|途径|手段|衔接|防|遏|提|利|应|保)期?|效力|生效|失效|作废|废止|过期|到期|过时|届满|算数|"
-        r"管(得?了|用|到)|能用|用得(上|着)|还?(在|要)?(执行|施行|实行)(吗|么|没|不|到|$)|最新|新版|旧版|"
-        r"(规划|有效|适用)期(?!内|间)|期限|(哪|几)年(到|至)(哪|几)年|管(的是)?(到)?哪(几)?年|过完"
-    ),
-)
-_CALLED = re.compile(r"文件|文本|规划|纲要|意见|方案|材料|资料")
-_LEFT = 2
-"""Characters besides such words that a question about nothing but the document may hold."""
-_WORDS = re.compile(
-    r"(这|那)?(份|个|部|篇)?(文件|文本|规划|纲要|意见|方案|材料|资料|东西|版本|公文)|你(们)?(这儿|这里|那儿|引|给|用|收|手里|手上)?|"
-    r"(到)?(现在|目前|如今|今天|今年)|还|没|不|是不是|算(是|不算)?|上面|日期|指标表?|引(用|的)|(都|就)?20[0-9]{2}年|"
-    r"弄来|可以|能不能|能|直接|公开|用词|省|市|份|件|谁|由|过|发|文|到|写|有|从|或|者|来"
-)
+_SEVERAL = re.compile(r"[这那]些|哪(些|一?[份个])|[几两三四五六0-9]+[份个]|各份?|所有|全部|都|分别|每")
+_CLEAR_NAME = 4
+"""Characters a short name needs to be a good example."""
+_PLAN = re.compile(rf"({NTH_PLAN})[年\"'“”‘’]*(期间|时期)?的?(规划|纲要|计划)")
+"""A five-year plan; only names tell which of them is held."""
+_WHOLE = re.compile(r"全文|原文|正文|(完整|全部|所有)的?(内容|文本|版)?|整[个份篇本]|从头到尾")
+_SHOWING = re.compile(r"把|将|发|下载|打开|调出|调取|显示|展示|翻|来|一?[份遍下]|想|要|我|你|能|可以")
+_YES_OR_NO = re.compile(r"吗|么[?。!]*$|是不是|是否|有没有|不是|吧|没有?[?。!]*$")
 
 
 def read_about(text: str, focus: Focus, documents: Sequence[Document], today: date) -> Outcome | None:
-    """The cards of the documents named, where nothing is asked but what they are; None for any other question.
+    """The cards of the documents asked about, where nothing is asked but what they are; None for any other question.
 
-    `text` is the normalised question. Documents may be named by their place or level alone: “辽宁那份材料”.
+    `text` is the normalised question. Documents may be named by their place, level or type alone: “辽宁那份材料”,
+    “这规划”; where one is meant and it is not said which, that is asked. A five-year plan that is not held is said so.
     """
-    named = [document for document in documents if document.id in focus.reference.documents]
-    if not named and _CALLED.search(text):
-        closest = [document for document in documents if dict(focus.weights)[document.id] == 1]
-        named = closest if len(closest) < len(documents) else []
-    if not named or focus.reference.steps or not any(pattern.search(focus.topic) for pattern in _ASKED):
+    meant = documents_meant(text, focus, documents)
+    asked = asked_of_document(focus, [name for one in meant for name in _names(one)])
+    if missing := _missing_plan(text, documents, of_itself=asked is not None):
+        return Outcome(Status.DOCUMENT_NOT_HELD, {"asked": missing})
+    if asked is None or focus.reference.steps:
         return None
-    rest = focus.topic
-    for pattern in (*_ASKED, _WORDS):
-        rest = pattern.sub(" ", rest)
-    if len(without_filler(rest)) > _LEFT:
+    if not meant and CALLED.search(text) and not focus.places:
+        several = _SEVERAL.search(text) and len(documents) <= MOST_NAMES
+        meant = _in_order(documents, text) if several or len(documents) == 1 else ()
+        if not meant and CALLED_ONE.search(text):
+            return _which("全文" if _asks_for_all(focus) else asked, documents)
+    if not meant:
         return None
     return Outcome(
-        Status.ABOUT_DOCUMENT, {"cards": "\n".join(card(document, today) for document in named)}, 1.0
+        Status.ABOUT_DOCUMENT, {"cards": "\n".join(card(one, documents, today) for one in meant)}, 1.0
     )
 
 
-def card(document: Document, today: date) -> str:
-    """What is known of a document, a line each; what its text does not tell is said to be unknown."""
+def documents_meant(text: str, focus: Focus, documents: Sequence[Document]) -> tuple[Document, ...]:
+    """The documents that the question names, in its order: by name, place, level, or a type that only one has."""
+    found = [document for document in documents if document.id in focus.reference.documents]
+    if not CALLED.search(text):
+        return _in_order(found, text)
+    regions = {place.name for place in focus.places} - {document.metadata.region for document in found}
+    if found:
+        found += _of_type([one for one in documents if one.metadata.region in regions], text)
+        return _in_order(found, text)
+    closest = [document for document in documents if dict(focus.weights)[document.id] == 1]
+    if len(closest) < len(documents):
+        return _in_order(_of_type(closest, text), text)
+    alike = _of_type(documents, text)
+    return tuple(alike) if len(alike) == 1 else ()
+
+
+def whole_asked(focus: Focus, documents: Sequence[Document]) -> tuple[Target, ...]:
+    """The documents named, where they are to be shown as a whole: “给我看看纲要全文”, and not “纲要是全文吗”."""
+    if focus.reference.steps or not _asks_for_all(focus):
+        return ()
+    named = [document for document in documents if document.id in focus.reference.documents]
+    return tuple(Target(document, None, whole=True) for document in named)
+
+
+def _asks_for_all(focus: Focus) -> bool:
+    rest = _SHOWING.sub("", _WHOLE.sub("", focus.topic))
+    return bool(_WHOLE.search(focus.topic) and is_filler(rest) and not _YES_OR_NO.search(focus.topic))
+
+
+def _of_type(documents: Sequence[Document], text: str) -> list[Document]:
+    """Those of a type that the question names (“规划”, “意见”); all where it names none of theirs."""
+    for words in (*((nth,) for nth in re.findall(NTH_PLAN, text)), *TYPES):
+        alike = [one for one in documents if any(word in name for word in words for name in _names(one))]
+        if any(word in text for word in words) and alike:
+            return alike
+    return list(documents)
+
+
+def _in_order(documents: Sequence[Document], text: str) -> tuple[Document, ...]:
+    """As the question names them, by name or place; then the highest level first."""
+
+    def place(document: Document) -> tuple[int, int, str]:
+        names = (*_names(document), document.metadata.region or "")
+        found = [at for name in names if name and (at := text.find(name)) >= 0]
+        level = document.metadata.level
+        return min(found, default=len(text)), list(Level).index(level) if level else len(Level), document.id
+
+    return tuple(sorted(documents, key=place))
+
+
+def _names(document: Document) -> tuple[str, ...]:
     known = document.metadata
-    return connective(
-        "card",
-        title=known.citation_title,
-        kind=known.kind.value,
-        issuer=known.issuer or connective("unknown"),
-        number=known.number or connective("unknown"),
-        issued=_written(known.issued),
-        period=_period(known.valid_from, known.valid_until, today),
-        provenance=known.provenance or connective("unknown"),
-        warning=known.warning or connective("nothing"),
+    return tuple(normalise(name) for name in (known.name, known.title or "", *known.short_names))
+
+
+def _missing_plan(text: str, documents: Sequence[Document], *, of_itself: bool) -> str | None:
+    """The five-year plan asked about, where none of that name is held, no other document is named, and none speaks of
+    it; or where it is asked `of_itself`."""
+    for found in _PLAN.finditer(text):
+        held = any(found[1] in name for one in documents for name in _names(one))
+        spoken_of = not of_itself and any(found[1] in one.text for one in documents)
+        if (
+            not (held or spoken_of)
+            and not read_reference(text.replace(found[0], ""), tuple(documents)).documents
+        ):
+            return f"“{found[1]}”{found[3]}"
+    return None
+
+
+def _which(asked: str, documents: Sequence[Document]) -> Outcome:
+    ordered = _in_order(documents, "")
+    names = tuple(document.metadata.name for document in ordered)
+    short = [name for name in ordered[0].metadata.short_names if len(name) >= _CLEAR_NAME]
+    example = min(short, key=len, default=names[0])
+    return Outcome(
+        Status.WHICH_DOCUMENT,
+        {"asked": asked, "example": f"{example}的{asked}"},
+        choices=names if len(names) <= MOST_NAMES else (),
     )
-
-
-def _period(start: date | None, end: date | None, today: date) -> str:
-    if not (start or end):
-        return connective("unknown")
-    over = connective("over") if end and end < today else ""
-    return connective("period", start=_written(start), end=_written(end)) + over
-
-
-def _written(day: date | None) -> str:
-    return written(day) if day else connective("unknown")

@@ -142,7 +142,8 @@ class Answer:
     standalone: str | None = None
     """How a question that went on from a conversation was understood, as a question of its own."""
     choices: tuple[str, ...] = ()
-    """Regions of which one would decide the answer, where the question names none; the next turn may be one."""
+    """Regions or documents of which one would decide the answer, where the question names none; the next turn may be
+    one."""
     confidence: float = 0.0
     """How sure it is that the documents hold the answer, 0 to 1: `assistant.gate` answers from .5 on; 1 where a clause
     named was looked up, 0 where a question was turned away before any passage was judged."""

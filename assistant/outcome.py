@@ -20,8 +20,9 @@ NO_QUESTION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Why no answer is made. `variables` fill the fixed reply of `status`; `confidence` as in `Answer`."""
+    """Why no answer is made. `variables` fill the fixed reply of `status`; `confidence`, `choices` as in `Answer`."""
 
     status: Status
     variables: dict[str, str] = field(default_factory=dict)
     confidence: float = 0.0
+    choices: tuple[str, ...] = ()

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import date
 
 from assistant import gate
-from assistant.about import read_about
+from assistant.about import read_about, whole_asked
 from assistant.audience import advice, in_full, widen
+from assistant.card import card_line
 from assistant.compare import SHOWN_PASSAGES, compare
 from assistant.conversation.choices import choices
 from assistant.conversation.followup import condense as understand
 from assistant.conversation.memory import Understood
 from assistant.datatypes import Answer, Audience, Passage, Status
+from assistant.divide import divide
 from assistant.events import Event, PassagesFound
 from assistant.extract import compose, extract
 from assistant.focus import covered, read_focus
@@ -66,6 +68,16 @@ def condense(turn: Turn) -> Turn | Outcome:
     return question if isinstance(question, Outcome) else replace(turn, question=question, understood=found)
 
 
+def set_aside(turn: Turn) -> Turn | Outcome:
+    """Set aside what the question asks about a document itself, where it also asks what that says."""
+    divided = divide(turn.question.text, turn.known)
+    question = read_question(divided.content) if divided else None
+    if divided is None or question is None or isinstance(question, Outcome):
+        return turn
+    understood = Understood(question.text, question.text)
+    return replace(turn, question=question, understood=understood, beside=divided.documents)
+
+
 def screen(turn: Turn) -> Turn | Outcome:
     """Tell questions to the assistant from questions about the documents."""
     intent = read_intent(turn.question.text)
@@ -82,12 +94,12 @@ def aim(turn: Turn) -> Turn | Outcome:
 
 
 def describe(turn: Turn) -> Turn | Outcome:
-    """Tell of a document itself what is asked of it."""
+    """Tell of a document itself what is asked of it; where all of it is asked for, have it shown."""
     if turn.focus is None:
         return turn
-    documents = tuple(turn.documents.values())
-    about = read_about(turn.question.text, turn.focus, documents, turn.today)
-    return about or turn
+    if whole := whole_asked(turn.focus, turn.known):
+        return replace(turn, focus=replace(turn.focus, targets=whole))
+    return read_about(turn.question.text, turn.focus, turn.known, turn.today) or turn
 
 
 def look_up(turn: Turn) -> Turn:
@@ -155,12 +167,14 @@ def verify(turn: Turn) -> Generator[Event, None, Turn | Outcome]:
     besides = advice(turn.audience, told.citations, turn.documents, turn.places) if turn.audience else ()
     offered = choices(turn, told.citations)
     note = (connective("choices", regions="、".join(offered)),) if offered else ()
+    beside = tuple(card_line(turn.documents[id_], turn.known, turn.today) for id_ in turn.beside)
     answer = Answer(
         question=turn.question.shown,
         status=turn.draft.status,
         text=told.text,
         citations=in_full(told.citations, turn.documents) if official else told.citations,
         notices=(
+            *beside,
             *told.notices,
             *notices(told.citations, turn.documents, turn.places, turn.today),
             *note,
@@ -179,7 +193,7 @@ Step = Callable[[Turn], Turn | Outcome | Generator[Event, None, Turn | Outcome]]
 
 STAGES: dict[str, tuple[Step, ...]] = {
     "understand": (read,),
-    "condense": (condense, screen, aim),
+    "condense": (condense, set_aside, screen, aim),
     "retrieve": (describe, look_up, retrieve),
     "compose": (turn_away, answer),
     "verify": (verify,),

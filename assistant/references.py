@@ -37,6 +37,7 @@ _TYPES = (
     "通知",
     "决定",
 )
+_QUOTES = re.compile("[“”]")
 _STATE = "中华人民共和国"
 _TITLE = re.compile(r"《([^》]{2,60})》")
 _NAMED_LAW = re.compile(
@@ -121,9 +122,11 @@ def _names_by_length(documents: tuple[Document, ...]) -> tuple[tuple[str, str], 
 
 
 def _names(document: Document) -> set[str]:
-    """What people call the document, normalised: title, our name, short names; a law also without its state."""
+    """What people call the document, normalised: title, our name, short names; a law also without its state, and what
+    is quoted in a name as a keyboard quotes it or not quoted."""
     known = document.metadata
     names = {normalise(name) for name in (known.title, known.name, *known.short_names) if name}
+    names |= {_QUOTES.sub(quote, name) for name in names for quote in ('"', "")}
     return names | {name.removeprefix(_STATE) for name in names}
 
 

@@ -1,6 +1,7 @@
 """The fixed reply of an outcome, with the nearest clause where one is near, and whom to ask."""
 
 from assistant import gate
+from assistant.card import card
 from assistant.cite import verify
 from assistant.datatypes import Answer, Citation, Quote, Status
 from assistant.outcome import Outcome
@@ -11,6 +12,8 @@ from index.datatypes import Level
 
 POINTS_TO_NEAREST = {Status.NOT_IN_CORPUS, Status.NEEDS_OFFICE, Status.ASKED_TO_ACT, Status.OPINION}
 """Refusals of a question that is on a matter of the documents, as far as its words tell."""
+_UNANSWERED = POINTS_TO_NEAREST | {Status.UNCLEAR}
+"""Refusals of what a document says that leave to be told what was asked about it besides."""
 MOST_NAMES = 8
 """Documents or regions that a reply names; of more it gives the number."""
 
@@ -25,12 +28,20 @@ def refuse(turn: Turn, outcome: Outcome) -> Answer:
         "where": connective("where", office=office(turn.places)),
         **outcome.variables,
     }
+    told = reply(outcome.status, **variables)
+    if turn.beside and outcome.status in _UNANSWERED:
+        cards = "\n".join(card(turn.documents[id_], turn.known, turn.today) for id_ in turn.beside)
+        about = reply(Status.ABOUT_DOCUMENT, cards=cards)
+        return Answer(
+            turn.question.shown, Status.ABOUT_DOCUMENT, about, notices=(told,), passages=turn.passages
+        )
     return Answer(
         question=turn.question.shown,
         status=outcome.status,
-        text=reply(outcome.status, **variables),
+        text=told,
         passages=turn.passages,
         nearest=nearest,
+        choices=outcome.choices,
         confidence=outcome.confidence,
     )
 

@@ -1,17 +1,20 @@
 """What to ask next: questions that the documents answer, each asked before it is suggested."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from assistant import gate, pipeline
+from assistant.conversation.memory import Understood, remember
 from assistant.datatypes import Answer, Citation, Passage, Status
 from assistant.focus import read_focus
 from assistant.outcome import NO_QUESTION, Outcome
+from assistant.places import find_places
+from assistant.presentable import presentable
 from assistant.question import read_question
-from assistant.references import is_filler
+from assistant.references import is_filler, without_filler
 from assistant.retrieve import PolicyRetriever, as_passage
 from index.datatypes import Chunk
 from index.searchable import normalise
@@ -19,8 +22,6 @@ from index.store import Store
 from index.words import bigrams
 
 COUNT = 3
-_LONGEST = 24
-"""Characters of a question that fits a button on a phone."""
 _ALIKE = 0.35
 """Share of common character pairs (Jaccard) from which two questions ask much the same."""
 _REACH = 4
@@ -35,8 +36,6 @@ _MEANING = {"vectors", "asked_vectors"}
 """Measures of `Passage.why` that tell of meaning, and not of words that two questions happen to share."""
 _TRIES = 9
 """Most questions that are asked in order to find those to suggest."""
-_FOLDED = re.compile("[a-z]")
-"""Questions are kept as they are searched: of Latin letters it is not known which were capitals."""
 
 
 class _Candidate(NamedTuple):
@@ -67,7 +66,7 @@ def suggest(answer: Answer, retriever: PolicyRetriever, today: date, count: int 
         if not _is_new(candidate, answer, taken):
             continue
         tried += 1
-        if _is_answered(candidate, retriever, today):
+        if _is_answered(candidate, answer, retriever, today):
             taken.append(candidate)
     return tuple(f"{candidate.question.rstrip('?')}\uff1f" for candidate in taken)
 
@@ -95,14 +94,22 @@ def _after(answer: Answer, topic: str, retriever: PolicyRetriever) -> Iterator[_
 def _instead(answer: Answer, topic: str, retriever: PolicyRetriever) -> Iterator[_Candidate]:
     """What is answered near a question that was refused, in some of its words; the likest of each chunk first."""
     store = retriever.store
-    near = _near(answer.passages[:_FOUND], store) if answer.passages else _search(topic, retriever)
+    elsewhere = answer.status is Status.ANOTHER_PLACE
+    found = answer.passages[:_FOUND] if not elsewhere else ()  # what is wider comes first there
+    near = _near(found, store) if found else _search(topic, retriever)
     liked = [sorted(few, key=lambda one: -_likeness(one.question, topic)) for few in _questions(near, store)]
-    regions = [document.metadata.region for document in store.documents() if document.metadata.region]
+    named = [region for document in store.documents() if (region := document.metadata.region)]
     for candidate in _alternating(liked):
+        if _likeness(without_filler(candidate.question), without_filler(topic)) == 0:
+            continue  # but for “多少” they have nothing in common
         # After a refusal for another place, a question that names none would seem to be of that place.
-        of_here = answer.status is not Status.ANOTHER_PLACE or any(r in candidate.question for r in regions)
-        if of_here and _likeness(candidate.question, topic) > 0:
-            yield candidate
+        unplaced = not any(region in candidate.question for region in named)
+        if elsewhere and unplaced:
+            region = store.document(candidate.document_id).metadata.region
+            if region is None or not find_places(region):
+                continue
+            candidate = candidate._replace(question=region + candidate.question)
+        yield candidate
 
 
 def _search(text: str, retriever: PolicyRetriever, within: Sequence[str] | None = None) -> list[Chunk]:
@@ -140,13 +147,12 @@ def _beside(citation: Citation, store: Store) -> list[Chunk]:
 
 
 def _questions(chunks: Sequence[Chunk], store: Store) -> list[list[_Candidate]]:
-    """The questions that each chunk is known to answer, or where there are none what its heading says."""
+    """The presentable questions that each chunk is known to answer, or where none is known what its heading says."""
     known = store.questions_of([chunk.id for chunk in chunks])
     return [
         [
             _Candidate(question, chunk.document_id, chunk.start, chunk.end)
-            for question in known[chunk.id]
-            if len(question) <= _LONGEST and not _FOLDED.search(question)
+            for question in presentable(known[chunk.id], chunk.searched)
         ]
         if chunk.id in known
         else _of_heading(chunk, store)
@@ -175,11 +181,14 @@ def _is_new(candidate: _Candidate, answer: Answer, taken: Sequence[_Candidate]) 
     return all(_likeness(candidate.question, other) < _ALIKE for other in asked)
 
 
-def _is_answered(candidate: _Candidate, retriever: PolicyRetriever, today: date) -> bool:
-    """Whether it is answered when it is asked, and from where it should be."""
-    *_, answer = pipeline.run(pipeline.begin(candidate.question, retriever, today))
+def _is_answered(candidate: _Candidate, before: Answer, retriever: PolicyRetriever, today: date) -> bool:
+    """Whether it is answered when it is asked after `before`, as it stands, and from where it should be."""
+    asked = before.standalone or before.question
+    turn = pipeline.begin(candidate.question, retriever, today)
+    *_, answer = pipeline.run(replace(turn, history=remember((), Understood(asked, asked), before)))
     assert isinstance(answer, Answer)
-    return answer.answered and any(_overlap(candidate, citation) for citation in answer.citations)
+    from_there = any(_overlap(candidate, citation) for citation in answer.citations)
+    return answer.answered and from_there and answer.standalone is None
 
 
 def _overlap(one: _Candidate, other: _Candidate | Citation) -> bool:

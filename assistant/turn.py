@@ -31,7 +31,8 @@ class Turn:
     """What is known of a question so far.
 
     `question` is what is answered: what was typed, or where that goes on from the `history` of the conversation,
-    how it was `understood`. `writer`, where there is one, may tell the draft in its own words to the `audience`.
+    how it was `understood`; less what it asks about documents themselves, whose ids are `beside`. `writer`, where
+    there is one, may tell the draft in its own words to the `audience`.
     `answer` ends it.
     """
 
@@ -44,6 +45,7 @@ class Turn:
     audience: Audience | None = None
     question: Question = UNREAD
     understood: Understood | None = None
+    beside: tuple[str, ...] = ()
     focus: Focus | None = None
     terms: tuple[Term, ...] = ()
     intent: Status | None = None
@@ -58,6 +60,11 @@ class Turn:
     def store(self) -> Store:
         """The store that is asked."""
         return self.retriever.store
+
+    @property
+    def known(self) -> tuple[Document, ...]:
+        """The documents that may be answered from."""
+        return tuple(self.documents.values())
 
     @property
     def places(self) -> tuple[Place, ...]:

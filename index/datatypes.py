@@ -252,16 +252,18 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What `sync_folder` did, by file name."""
+    """What `sync_folder` did, by file name; `notices`: what to mend besides, one Chinese line each, with the cure."""
 
     written: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    notices: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         counts = f"写入 {len(self.written)},未变 {len(self.skipped)},删除 {len(self.deleted)},失败 {len(self.failed)}"
-        return "\n".join([counts, *(f"  {failure.path}:{failure.reason}" for failure in self.failed)])
+        failed = (f"{failure.path}:{failure.reason}" for failure in self.failed)
+        return "\n  ".join([counts, *failed, *self.notices])
 
 
 class PolicyError(Exception):

@@ -43,10 +43,14 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """What a folder holds: `files` by name, and `closed`, the folders in it that could not be looked into."""
+    """What a folder holds: `files` by name, and `closed`, the folders in it that could not be looked into.
+
+    `asked`: the lines of its questions by the document id they name, also those of no file.
+    """
 
     files: tuple[FoundFile, ...]
     closed: tuple[Failure, ...]
+    asked: dict[str, tuple[int, ...]]
 
     def hides(self, name: str) -> bool:
         """Whether the file of this name may still stand in a folder that could not be looked into."""
@@ -91,7 +95,8 @@ def find_files(folder: Path) -> FoundFiles:
                         questions.get(document_id, ()),
                     )
                 )
-    return FoundFiles(tuple(sorted(files, key=lambda file: file.path)), tuple(closed))
+    asked = {name: tuple(entry.line for entry in entries) for name, entries in questions.items()}
+    return FoundFiles(tuple(sorted(files, key=lambda file: file.path)), tuple(closed), asked)
 
 
 def _is_file(path: Path) -> bool:

@@ -49,21 +49,21 @@ def read_questions(folder: Path) -> dict[str, tuple[PassageQuestions, ...]]:
 
 def place_questions(
     entries: Sequence[PassageQuestions], document: Document, chunks: Sequence[Chunk]
-) -> tuple[list[ChunkQuestion], list[int]]:
-    """The questions of a document with the chunks that answer them, and the lines whose quote it does not hold once."""
-    placed: list[ChunkQuestion] = []
-    stale: list[int] = []
-    for entry in entries:
-        at = document.text.find(entry.quote)
-        chunk = next((one for one in chunks if one.start <= at < one.end), None)
-        if chunk is None or document.text.count(entry.quote) > 1:
-            stale.append(entry.line)
-            continue
-        placed += [
-            ChunkQuestion(f"{chunk.id}?{entry.line}.{number}", document.id, chunk.id, normalise(question))
-            for number, question in enumerate(entry.questions, start=1)
-        ]
-    return placed, stale
+) -> list[ChunkQuestion]:
+    """The questions of a document with the chunks that answer them; without those of `stale_lines`."""
+    return [
+        ChunkQuestion(f"{chunk.id}?{entry.line}.{number}", document.id, chunk.id, normalise(question))
+        for entry in entries
+        if (chunk := _quoted(entry.quote, document, chunks))
+        for number, question in enumerate(entry.questions, start=1)
+    ]
+
+
+def stale_lines(
+    entries: Sequence[PassageQuestions], document: Document, chunks: Sequence[Chunk]
+) -> list[int]:
+    """The lines whose quote the document does not hold once, and in a chunk."""
+    return [entry.line for entry in entries if _quoted(entry.quote, document, chunks) is None]
 
 
 def append_questions(folder: Path, document_id: str, quote: str, questions: Sequence[str]) -> None:
@@ -89,6 +89,14 @@ def shortest_quote(document: Document, chunk: Chunk) -> str | None:
         if document.text.count(text[:length]) == 1:
             return text[:length]
     return None
+
+
+def _quoted(quote: str, document: Document, chunks: Sequence[Chunk]) -> Chunk | None:
+    """The chunk in which the one quote of these words begins."""
+    if document.text.count(quote) != 1:
+        return None
+    at = document.text.index(quote)
+    return next((one for one in chunks if one.start <= at < one.end), None)
 
 
 def _entry(line: str, number: int) -> tuple[str, PassageQuestions]:

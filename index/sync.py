@@ -12,10 +12,11 @@ from index.generation import Progress, silent
 from index.load import load_document
 from index.lock import sole_writer
 from index.metadata import CATALOGUE
-from index.questions import QUESTIONS, place_questions
+from index.questions import place_questions
 from index.record import Entry, Record, RecordError
 from index.renew import choose_for_writing, renew
 from index.restore import open_record
+from index.unused import unused_lines
 
 _LEAST_LEFT = 0.5
 """Share of a folder's files that has to be left of it, unless it is said that the others are to go."""
@@ -36,7 +37,8 @@ def sync_folder(
     """Make `store` hold the documents of `folder` as they are now, and report by file name what was done.
 
     Unchanged files are skipped; a document whose file is gone is deleted, if it came from this folder; a file
-    that cannot be indexed is reported and keeps its last good version. Hidden files, lock files, links out of
+    that cannot be indexed is reported and keeps its last good version. Lines of its questions that are of no use are
+    told of each time. Hidden files, lock files, links out of
     the folder, and files of unknown suffix are passed over. Where less than half of the files that the folder had
     are left, nothing is done unless `prune`.
 
@@ -88,15 +90,9 @@ def _update_documents(
                 document, digest = _read(file, digest)
                 entry = Entry(document.id, name, file.name, digest)
                 chunks = chunk_document(document)
-                questions, stale = place_questions(file.questions, document, chunks)
+                questions = place_questions(file.questions, document, chunks)
                 record.write_document(entry, document, chunks, questions)
                 written.append(file.name)
-                failed += [
-                    Failure(
-                        QUESTIONS, f"第 {line} 行的引文在 {file.name} 的正文里没有或不止一处,这一行没有用上"
-                    )
-                    for line in stale
-                ]
         except RecordError:
             raise
         except PolicyError as fault:
@@ -108,7 +104,9 @@ def _update_documents(
     for entry in record.entries():
         if entry.folder in own and entry.file in gone:
             record.delete_document(entry.document_id)
-    return SyncReport(tuple(written), tuple(skipped), tuple(sorted(gone)), tuple(failed))
+    kept = {entry.document_id for entry in known.values() if entry.file not in gone}
+    unused = unused_lines(record, found, held={*written, *skipped}, kept=kept)
+    return SyncReport(tuple(written), tuple(skipped), tuple(sorted(gone)), tuple(failed), unused)
 
 
 def _stands(folder: str) -> bool:

@@ -5,14 +5,20 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from assistant import PolicyAssistant
+from assistant import Answer, PolicyAssistant
 from eval.faults.chroma_server import ChromaServer
 from index import sync_folder
+from tests.command_line import PARK
+from tests.llm_server import Llm, Reply, queued, serving
 from tests.page_server import PageServer
+
+if TYPE_CHECKING:
+    from tests.written_room import Room
 
 CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)
@@ -44,7 +50,8 @@ def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped corpus, indexed."""
     store = tmp_path_factory.mktemp("shipped") / "store"
-    assert sync_folder(CORPUS, store).failed == ()
+    report = sync_folder(CORPUS, store)
+    assert (report.failed, report.notices) == ((), ())
     return store
 
 
@@ -53,6 +60,44 @@ def shipped(shipped_store: Path) -> Iterator[PolicyAssistant]:
     """An assistant over the shipped corpus, on a day after the plan's period."""
     with PolicyAssistant(store=shipped_store, today=TODAY) as assistant:
         yield assistant
+
+
+@pytest.fixture(scope="module")
+def park(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store of one small document."""
+    folder = tmp_path_factory.mktemp("park")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "公园.txt").write_text(PARK, encoding="utf-8")
+    sync_folder(folder / "docs", folder / "store")
+    return str(folder / "store")
+
+
+@pytest.fixture(scope="module")
+def llm() -> Iterator[Llm]:
+    """A server that speaks as a chat model does, and writes a good answer unless a test tells it otherwise."""
+    from tests.written_room import GOOD
+
+    with serving(queued(Reply(GOOD))) as server:
+        yield server
+
+
+@pytest.fixture
+def room(shipped_store: Path, llm: Llm) -> Iterator["Room"]:
+    """An assistant that has its answers written by that server."""
+    from assistant.written.breaker import Breaker
+    from tests.written_room import Room, open_assistant
+
+    llm.requests.clear()
+    with open_assistant(shipped_store, llm.url, Breaker(failures=100)) as assistant:
+        yield Room(assistant, llm)
+
+
+@pytest.fixture(scope="module")
+def extracted(shipped: PolicyAssistant) -> Answer:
+    """The answer in the documents' own words to the question that is asked in that room."""
+    from tests.written_room import QUESTION
+
+    return shipped.ask(QUESTION)
 
 
 @pytest.fixture(scope="session")

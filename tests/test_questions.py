@@ -9,8 +9,8 @@ import pytest
 
 from assistant import PolicyAssistant, Status
 from eval.questions import GOLD, SPLITS
-from index.datatypes import Chunk, ChunkQuestion, Document, Failure, Metadata, PolicyError, SyncReport
-from index.questions import PassageQuestions, place_questions, read_questions
+from index.datatypes import Chunk, ChunkQuestion, Document, Metadata, PolicyError, SyncReport
+from index.questions import PassageQuestions, place_questions, read_questions, stale_lines
 from index.searchable import normalise
 from index.store import Store
 from index.sync import sync_folder
@@ -104,23 +104,21 @@ def test_a_question_is_placed_at_the_chunk_in_which_its_quote_begins() -> None:
         PassageQuestions(3, "第二条", ("要门票吗", "\uff22票多少錢?")),
         PassageQuestions(4, "公园开放", ("几点开门",)),
     ]
-    assert place_questions(entries, DOCUMENT, CHUNKS) == (
-        [
-            ChunkQuestion("办法#2?3.1", "办法", "办法#2", "要门票吗"),
-            ChunkQuestion("办法#2?3.2", "办法", "办法#2", "b票多少钱?"),
-            ChunkQuestion("办法#1?4.1", "办法", "办法#1", "几点开门"),
-        ],
-        [],
-    )
+    assert place_questions(entries, DOCUMENT, CHUNKS) == [
+        ChunkQuestion("办法#2?3.1", "办法", "办法#2", "要门票吗"),
+        ChunkQuestion("办法#2?3.2", "办法", "办法#2", "b票多少钱?"),
+        ChunkQuestion("办法#1?4.1", "办法", "办法#1", "几点开门"),
+    ]
+    assert stale_lines(entries, DOCUMENT, CHUNKS) == []
 
 
 @pytest.mark.parametrize("quote", ["第三条", "公园", "办法"], ids=["gone", "twice", "in no chunk"])
 def test_a_quote_that_does_not_stand_there_once_is_stale(quote: str) -> None:
     entries = [PassageQuestions(7, quote, ("几点开门",)), PassageQuestions(8, "第二条", ("要门票吗",))]
-    assert place_questions(entries, DOCUMENT, CHUNKS) == (
-        [ChunkQuestion("办法#2?8.1", "办法", "办法#2", "要门票吗")],
-        [7],
-    )
+    assert place_questions(entries, DOCUMENT, CHUNKS) == [
+        ChunkQuestion("办法#2?8.1", "办法", "办法#2", "要门票吗")
+    ]
+    assert stale_lines(entries, DOCUMENT, CHUNKS) == [7]
 
 
 # In a store
@@ -131,17 +129,46 @@ def questions(store: Path) -> dict[str, tuple[str, ...]]:
         return opened.questions_of(opened.chunk_ids)
 
 
-def test_a_stale_quote_is_reported_and_its_document_still_indexed(docs: Path, store: Path) -> None:
-    write_questions(docs, line("住房", "第九条", "谁给装电梯"), line("住房", FUND, "房租能提钱吗"))
+STALE = "questions.jsonl 第 1 行的引文在 住房.txt 的正文里没有或不止一处,没有用上:请改引正文里只有一处的原文,或删去"
+UNKNOWN = (
+    "questions.jsonl 第 3-4、6 行写的文件编号“住房.txt”在这个文件夹里没有,没有用上:"
+    "编号是文件名去掉后缀,或 corpus.toml 里写的 id,请改正或删去"
+)
+
+
+def test_lines_that_are_of_no_use_are_told_of_each_time_until_they_are_mended(
+    docs: Path, store: Path
+) -> None:
+    stale, good, lost = line("住房", "第九条"), line("住房", FUND, "房租能提钱吗"), line("住房.txt", LIFT)
+    write_questions(docs, stale, good, lost, lost, "", lost)
+    files = ("住房.txt", "户籍.txt", "民政/养老.md")
+    told = sync_folder(docs, store, embedder=TopicEmbedder())
+    assert told == SyncReport(written=files, notices=(UNKNOWN, STALE))
+    assert str(told) == f"写入 3,未变 0,删除 0,失败 0\n  {UNKNOWN}\n  {STALE}"
     assert sync_folder(docs, store, embedder=TopicEmbedder()) == SyncReport(
-        written=("住房.txt", "户籍.txt", "民政/养老.md"),
-        failed=(
-            Failure("questions.jsonl", "第 1 行的引文在 住房.txt 的正文里没有或不止一处,这一行没有用上"),
-        ),
+        skipped=files, notices=(UNKNOWN, STALE)
     )
-    with closing(Store.open(store, TopicEmbedder())) as opened:
-        assert [document.id for document in opened.documents()] == ["住房", "户籍", "民政/养老"]
     assert list(questions(store).values()) == [("房租能提钱吗",)]
+
+    write_questions(docs, good)
+    assert sync_folder(docs, store, embedder=TopicEmbedder()).notices == ()
+
+
+def test_a_quote_that_its_document_loses_is_told_of_from_then_on(docs: Path, store: Path) -> None:
+    write_questions(docs, line("住房", LIFT))
+    assert sync_folder(docs, store, embedder=TopicEmbedder()).notices == ()
+    (docs / "住房.txt").write_text("第一条 老房子可以加装电梯。\n", "utf-8")
+    for _ in range(2):
+        assert sync_folder(docs, store, embedder=TopicEmbedder()).notices == (STALE,)
+
+
+def test_a_document_that_cannot_be_read_now_still_has_its_lines(docs: Path, store: Path) -> None:
+    write_questions(docs, line("住房", LIFT))
+    sync_folder(docs, store, embedder=TopicEmbedder())
+    (docs / "住房.txt").write_bytes(b"")
+    report = sync_folder(docs, store, embedder=TopicEmbedder())
+    assert [failure.path for failure in report.failed] == ["住房.txt"]
+    assert report.notices == ()
 
 
 def test_changed_questions_renew_their_document_and_embed_only_what_is_new(docs: Path, store: Path) -> None:
