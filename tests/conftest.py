@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from assistant import PolicyAssistant
 from eval.faults.chroma_server import ChromaServer
 from index import sync_folder
-from tests.page_server import PageServer
+from eval.served import PageServer
 
 CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)

@@ -49,6 +49,10 @@ COMMANDS: tuple[list[str], ...] = (
     ["feedback"],
     ["feedback", "list"],
     ["feedback", "export"],
+    ["feedback", "complaints"],
+    ["feedback", "reply"],
+    ["pause"],
+    ["resume"],
 )
 
 
@@ -120,7 +124,13 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "list",
         "forget",
         "export",
+        "requests",
         "feedback",
+        "complaints",
+        "reply",
+        "close",
+        "pause",
+        "resume",
         "docx",
         "md",
         "html",

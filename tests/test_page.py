@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from assistant import PolicyAssistant
 from assistant.records import Records
 from index import sync_folder
-from tests.page_server import PageServer, proxied
+from eval.served import PageServer
+from tests.proxy import proxied
 
 QUESTION = "老房子没电梯政府管不管?"
 QUOTE = (

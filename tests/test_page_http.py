@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from assistant.page.visitor import COOKIE
-from tests.page_server import Asker, PageServer
+from eval.served import Asker, PageServer
 
 
 @pytest.fixture

@@ -109,19 +109,11 @@ def test_rate_limit_counts_each_name_for_itself() -> None:
     limit = RateLimit(2)
     limit.count("a")
     limit.count("a")
-    with pytest.raises(TooManyError, match="秒后再问"):
+    with pytest.raises(TooManyError, match="秒后再试"):
         limit.count("a")
     limit.count("b")
     for _ in range(100):
         RateLimit(0).count("a")
-
-
-def test_closed_page_says_so_and_asks_nothing(shipped: PolicyAssistant, tmp_path: Path) -> None:
-    records = Records(tmp_path / "answers.sqlite3", 30)
-    desk = Desk(shipped, records, Conversations(records), closed="正在维护")
-    request = SimpleNamespace(cookies={COOKIE: "a" * 40}, client=SimpleNamespace(host="127.0.0.1"))
-    given = list(answering(desk)("养老床位有多少?", "a" * 16, "", "群众", [], [], [], False, request))
-    assert len(given) == 1 and "正在维护" in str(given[0])
 
 
 def test_questions_of_one_name_at_the_same_time() -> None:
@@ -153,7 +145,7 @@ def test_policy_allows_the_scripts_of_the_page_by_their_digest_only() -> None:
 
 def test_conversations_of_the_records(tmp_path: Path) -> None:
     records = Records(tmp_path / "answers.sqlite3", 30)
-    conversations, recorder = Conversations(records), Recorder(records)
+    conversations, recorder = Conversations(records.file), Recorder(records)
     mine, other = Visitor("a" * 40), Visitor("b" * 40)
     assert conversations.starting(mine.beginning, 9) == ()
     for visitor, name, question in (

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.records import Records
 from tests.llm_server import Llm, Reply, Request, serving, written
-from tests.page_server import PageServer
+from eval.served import PageServer
 from tests.test_page import ask
 
 SLOW = "大连的公租房有什么政策?"

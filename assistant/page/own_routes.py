@@ -1,5 +1,6 @@
 """A visitor's own conversations and answers, over HTTP: listed, opened, renamed, exported, rated, deleted."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, TypeVar
@@ -7,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from assistant.feedback import LONGEST_COMMENT, Reason
 from assistant.page import answers
@@ -22,6 +24,9 @@ _EXPORTS = {
     ".html": "text/html; charset=utf-8",
 }
 _LONGEST_TITLE = 200
+_PATIENCE = 3.0
+"""Seconds for which somebody waits for what to ask next, before it is left out."""
+_GONE = "没有这个会话或回答：可能已经删除，或不是在这个浏览器里问的"
 _T = TypeVar("_T")
 
 
@@ -64,6 +69,23 @@ def own_routes(desk: Desk) -> APIRouter:
         _named(lambda: answers.rate(desk, visitor, answer, good=good, reason=reason, comment=comment))
         return Response(status_code=204)
 
+    @router.get("/page/answers/{answer}/following")
+    async def show_following(answer: str, visitor: visiting) -> HTMLResponse:
+        try:
+            await asyncio.wait_for(desk.suggesting.acquire(), _PATIENCE)
+        except TimeoutError:
+            return HTMLResponse("")
+        try:
+            work = run_in_threadpool(_named, lambda: answers.following(desk, visitor, answer))
+            return HTMLResponse(await work)
+        finally:
+            desk.suggesting.release()
+
+    @router.delete("/page/conversations")
+    def delete_conversations(visitor: visiting) -> Response:
+        listed.delete_all(desk, visitor)
+        return Response(status_code=204)
+
     @router.delete("/page/conversations/{name}")
     def delete_conversation(name: str, visitor: visiting) -> Response:
         _named(lambda: listed.delete(desk, visitor, name))
@@ -84,4 +106,4 @@ def _named(act: Callable[[], _T]) -> _T:
     try:
         return act()
     except (ValueError, NotTheirsError) as fault:
-        raise HTTPException(404, "没有这个会话或回答") from fault
+        raise HTTPException(404, _GONE) from fault
