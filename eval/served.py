@@ -51,6 +51,12 @@ class PageServer:
         except httpx.TransportError:
             return False
 
+    @property
+    def memory(self) -> float:
+        """Resident memory of the server in MB (Linux)."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
     def close(self) -> None:
         """Stop serving."""
         self._process.terminate()
@@ -68,6 +74,7 @@ class Asker:
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=60)
         self.http.get("/")
+        self._session = f"s{time.monotonic_ns()}"
 
     @property
     def token(self) -> str:
@@ -76,14 +83,13 @@ class Asker:
 
     def ask(self, question: str, conversation: str = "a" * 16, fn_index: int = 0) -> list[str]:
         """Every piece of HTML that the question brought, the last one whole. An error of the event raises."""
-        session = f"s{time.monotonic_ns()}"
         data = [question, conversation, "", "群众", [], [], [], False]
         joined = self.http.post(
-            "/gradio_api/queue/join", json={"data": data, "fn_index": fn_index, "session_hash": session}
+            "/gradio_api/queue/join", json={"data": data, "fn_index": fn_index, "session_hash": self._session}
         )
         joined.raise_for_status()
         pieces: list[str] = []
-        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self._session}) as stream:
             for line in stream.iter_lines():
                 message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
                 if message.get("msg") in ("process_generating", "process_completed"):

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from assistant import PolicyAssistant
 from eval.faults.chroma_server import ChromaServer
-from index import sync_folder
 from eval.served import PageServer
+from index import sync_folder
 
 CORPUS = Path(__file__).parent.parent / "index" / "corpus"
 TODAY = date(2026, 3, 1)

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from assistant import PolicyAssistant
 from assistant.records import Records
-from index import sync_folder
 from eval.served import PageServer
+from index import sync_folder
 from tests.proxy import proxied
 
 QUESTION = "老房子没电梯政府管不管?"

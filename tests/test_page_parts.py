@@ -3,15 +3,12 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from assistant import PolicyAssistant
 from assistant.datatypes import Answer, Status
 from assistant.page.badges import badges
-from assistant.page.chat import answering
-from assistant.page.desk import Desk
 from assistant.page.excerpt import excerpt
 from assistant.page.filters import Chosen, choices, within
 from assistant.page.limits import OpenQuestions, RateLimit, TooManyError
@@ -19,7 +16,7 @@ from assistant.page.markup import render
 from assistant.page.reader import pieces
 from assistant.page.safety import content_policy
 from assistant.page.turn import lines, turn
-from assistant.page.visitor import COOKIE, Visitor, known_visitor, new_visitor
+from assistant.page.visitor import Visitor, known_visitor, new_visitor
 from assistant.page.welcome import examples
 from assistant.records import Conversations, Recorder, Records
 from tests.conftest import TODAY

@@ -25,10 +25,9 @@ from assistant.settings import settings
 from index.datatypes import Document, PolicyError
 
 TITLE = "政策文件问答助手"
-_AT_ONCE = 32
-"""Questions that are answered at the same time; gradio's own default is one."""
 _WAITING = 400
 """Questions that may wait for their turn; more are refused at once."""
+_STATUS = 10.0  # seconds
 _FONTS = [
     "system-ui",
     "PingFang SC",
@@ -122,13 +121,14 @@ def blocks(desk: Desk) -> gr.Blocks:
             outputs=live,
             js="(...values) => window.policyPage.begin(values)",
             show_progress="hidden",
-            concurrency_limit=_AT_ONCE,
+            concurrency_limit=desk.at_once,
             trigger_mode="multiple",
             api_visibility="private",
         )
         asked.then(None, js="() => window.policyPage.finish()")
         stop.click(None, js="() => window.policyPage.stop()", cancels=[asked])
-    page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+    # The page shows no place in the queue. By its default gradio tells everybody's anew whenever one is answered.
+    page.queue(_STATUS, max_size=_WAITING, default_concurrency_limit=desk.at_once, api_open=False)
     return page
 
 

@@ -25,6 +25,10 @@ _NO_DOCUMENTS = "所选范围里没有文件，请放宽检索范围再问。"
 _FAULT = "出了故障，这次没能回答，请稍后再试。"
 _MALFORMED = "页面的内容不完整，请刷新后再问。"
 
+_PIECE = 0.1
+"""Seconds between two pieces that are shown: an extracted answer is there whole before that, and each piece costs
+gradio much work."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -98,13 +102,14 @@ def _told(
     searched = within(tuple(documents.values()), chosen, desk.today)
     if searched == ():
         raise RefusedError(PageOutcome.NO_DOCUMENTS, _NO_DOCUMENTS)
-    yield pending(shown, documents)
-    text: str = ""
+    text, told = "", time.monotonic()
     citations: tuple[Citation, ...] = ()
     for event in desk.assistant.stream(question, thread, within=searched, audience=audience):
         if isinstance(event, Shown):
             text, citations = text + event.text, (*citations, *event.citations)
-            yield pending(shown, documents, text, citations)
+            if time.monotonic() - told > _PIECE:
+                yield pending(shown, documents, text, citations)
+                told = time.monotonic()
         elif isinstance(event, Withdrawn):
             text, citations = "", ()
             yield pending(shown, documents, note=event.why)

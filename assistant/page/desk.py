@@ -13,6 +13,9 @@ from assistant.records import Complaints, Conversations, Records, chosen_complai
 from assistant.settings import settings
 from index.datatypes import Document
 
+AT_ONCE, AT_ONCE_WRITTEN = 3, 32
+"""Questions that are answered at the same time. Extracting is work for one processor, so that more would only make all
+slow; a chat model is waited for."""
 _OPEN_QUESTIONS = 2
 """Questions of a visitor that are answered at the same time, in two tabs."""
 _READS = 240
@@ -54,6 +57,11 @@ class Desk:
         return cls(
             assistant, records, conversations, chosen_complaints(records), Watch(chosen_requests(records))
         )
+
+    @property
+    def at_once(self) -> int:
+        """Questions that are answered at the same time; the others wait for their turn."""
+        return AT_ONCE_WRITTEN if settings().llm_model else AT_ONCE
 
     @property
     def today(self) -> date:

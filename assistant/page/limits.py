@@ -51,6 +51,12 @@ class OpenQuestions:
         self._open: dict[str, int] = {}
         self._lock = threading.Lock()
 
+    @property
+    def number(self) -> int:
+        """Questions of all names that are open now."""
+        with self._lock:
+            return sum(self._open.values())
+
     @contextmanager
     def one(self, name: str) -> Iterator[None]:
         """Hold one question open. Raises TooManyError where too many are."""

@@ -24,8 +24,9 @@ _EXPORTS = {
     ".html": "text/html; charset=utf-8",
 }
 _LONGEST_TITLE = 200
-_PATIENCE = 3.0
-"""Seconds for which somebody waits for what to ask next, before it is left out."""
+_PATIENCE = 2.0
+"""Seconds for which somebody waits for what to ask next, before it is left out; twice that at most."""
+_LOOKS = 20
 _GONE = "没有这个会话或回答：可能已经删除，或不是在这个浏览器里问的"
 _T = TypeVar("_T")
 
@@ -72,12 +73,15 @@ def own_routes(desk: Desk) -> APIRouter:
     @router.get("/page/answers/{answer}/following")
     async def show_following(answer: str, visitor: visiting) -> HTMLResponse:
         try:
-            await asyncio.wait_for(desk.suggesting.acquire(), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                await desk.suggesting.acquire()
         except TimeoutError:
             return HTMLResponse("")
         try:
-            work = run_in_threadpool(_named, lambda: answers.following(desk, visitor, answer))
-            return HTMLResponse(await work)
+            if await _free(desk):
+                work = run_in_threadpool(_named, lambda: answers.following(desk, visitor, answer))
+                return HTMLResponse(await work)
+            return HTMLResponse("")
         finally:
             desk.suggesting.release()
 
@@ -92,6 +96,15 @@ def own_routes(desk: Desk) -> APIRouter:
         return Response(status_code=204)
 
     return router
+
+
+async def _free(desk: Desk) -> bool:
+    """Whether fewer questions are being answered than could be, now or in a moment: answers come first."""
+    for _ in range(_LOOKS):
+        if desk.open.number < desk.at_once:
+            return True
+        await asyncio.sleep(_PATIENCE / _LOOKS)
+    return False
 
 
 def _file(content: bytes, suffix: str) -> Response:
