@@ -84,12 +84,16 @@ class Asker:
     def ask(self, question: str, conversation: str = "a" * 16, fn_index: int = 0) -> list[str]:
         """Every piece of HTML that the question brought, the last one whole. An error of the event raises."""
         data = [question, conversation, "", "群众", [], [], [], False]
+        # A lone surrogate is sent as its escape, as a browser would.
+        body = json.dumps({"data": data, "fn_index": fn_index, "session_hash": self._session})
         joined = self.http.post(
-            "/gradio_api/queue/join", json={"data": data, "fn_index": fn_index, "session_hash": self._session}
+            "/gradio_api/queue/join", content=body, headers={"Content-Type": "application/json"}
         )
         joined.raise_for_status()
         pieces: list[str] = []
-        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": self._session}) as stream:
+        with self.http.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": self._session}
+        ) as stream:
             for line in stream.iter_lines():
                 message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
                 if message.get("msg") in ("process_generating", "process_completed"):

@@ -16,8 +16,8 @@ ENDLESS = "地铁要建哪些线路?"
 
 
 def script(request: Request) -> Reply:
-    """Three statements, each resting on the beginning of a passage; one question is answered slowly, one for longer than a test
-    waits."""
+    """Three statements, each resting on the beginning of a passage; one question is answered slowly, one for
+    longer than a test waits."""
     words = [text.strip()[:16] for text in list(request.passages.values())[:3]]
     text = written(*((f"{word}。", (number, word)) for number, word in enumerate(words, start=1)))
     if request.question == ENDLESS:

@@ -16,6 +16,7 @@ from assistant.page.desk import Desk
 from assistant.page.filters import choices
 from assistant.page.markup import render
 from assistant.page.own_routes import own_routes
+from assistant.page.presence import Attending
 from assistant.page.routes import routes
 from assistant.page.safety import Safety
 from assistant.page.staff import staff_routes
@@ -65,6 +66,7 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
         pwa=False,
         max_file_size=1,
     )
+    app.add_middleware(Attending, desk.presence)
     app.add_middleware(Safety)
     app.add_middleware(Watching, desk.watch)
     return app

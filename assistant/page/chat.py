@@ -57,9 +57,9 @@ def answering(desk: Desk) -> Callable[..., Iterator[object]]:
             asked = _admitted(desk, visitor, conversation, address)
             chosen = Chosen(documents, levels, regions, in_force)
             with desk.open.one(asked.token):
-                answer = yield from _told(
-                    desk, question, asked.thread(conversation), chosen, AUDIENCES[audience]
-                )
+                with desk.presence.question(request.session_hash or "") as left:
+                    thread = asked.thread(conversation)
+                    answer = yield from _told(desk, question, thread, chosen, AUDIENCES[audience], left)
                 id_, outcome = answer.id or id_, answer.status
                 _forget_replaced(desk, asked, replaced)
         except RefusedError as fault:
@@ -94,7 +94,7 @@ def _admitted(desk: Desk, visitor: Visitor | None, conversation: str, address: s
 
 
 def _told(
-    desk: Desk, question: str, thread: str, chosen: Chosen, audience: Audience
+    desk: Desk, question: str, thread: str, chosen: Chosen, audience: Audience, left: Callable[[], bool]
 ) -> Generator[str, None, Answer]:
     """The answer as HTML, piece by piece; then the answer. Raises RefusedError where no document is left to search."""
     shown, official = question[:MAX_CHARACTERS], audience is Audience.OFFICIAL
@@ -104,7 +104,7 @@ def _told(
         raise RefusedError(PageOutcome.NO_DOCUMENTS, _NO_DOCUMENTS)
     text, told = "", time.monotonic()
     citations: tuple[Citation, ...] = ()
-    for event in desk.assistant.stream(question, thread, within=searched, audience=audience):
+    for event in desk.assistant.stream(question, thread, within=searched, audience=audience, left=left):
         if isinstance(event, Shown):
             text, citations = text + event.text, (*citations, *event.citations)
             if time.monotonic() - told > _PIECE:

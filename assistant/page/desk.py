@@ -7,6 +7,7 @@ from datetime import date
 
 from assistant.assistant import PolicyAssistant
 from assistant.page.limits import OpenQuestions, RateLimit
+from assistant.page.presence import Presence
 from assistant.page.switch import Switch
 from assistant.page.watch import Watch
 from assistant.records import Complaints, Conversations, Records, chosen_complaints, chosen_requests
@@ -46,6 +47,7 @@ class Desk:
     complaining: RateLimit = field(default_factory=lambda: RateLimit(_COMPLAINTS, "提交"))
     all_complaining: RateLimit = field(default_factory=lambda: RateLimit(_ALL_COMPLAINTS, "提交"))
     wrong_tokens: RateLimit = field(default_factory=lambda: RateLimit(_WRONG_TOKENS))
+    presence: Presence = field(default_factory=Presence)
     open: OpenQuestions = field(default_factory=lambda: OpenQuestions(_OPEN_QUESTIONS))
     suggesting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """What to ask next takes ten times the work of an answer: one at a time, so that answers come first."""
