@@ -140,15 +140,19 @@
 
   async function openSource(from) {
     const { document: id, start, end } = from.dataset;
-    await showSource({ document: id, start, end });
+    if (!(await showSource({ document: id, start, end }))) return;
     state.opener = from;
     from.classList.add("current");
     const place = { ...history.state, source: state.source };
     if (history.state?.source) history.replaceState(place, "");
     else history.pushState(place, "");
   }
+  // False where another was opened meanwhile: that one is to be seen.
   async function showSource({ document: id, start, end }) {
-    const html = await fetchFragment(`page/source?${new URLSearchParams({ doc: id, start, end })}`);
+    const address = `page/source?${new URLSearchParams({ doc: id, start, end })}`;
+    showSource.latest = address;
+    const html = await fetchFragment(address);
+    if (showSource.latest !== address) return false;
     const panel = $(".panel");
     $("#source-body").innerHTML = html;
     panel.hidden = false;
@@ -159,6 +163,7 @@
     const mark = $("mark", panel);
     $("#source").scrollTop = 0;
     if (mark) mark.scrollIntoView({ block: "nearest" });
+    return true;
   }
   function hideSource() {
     if (!state.source) return;
@@ -398,7 +403,9 @@
       const form = $(".feedback", button.closest(".turn"));
       form.hidden = !form.hidden;
       button.setAttribute("aria-expanded", String(!form.hidden));
-      if (!form.hidden) $("input", form).focus();
+      if (form.hidden) return;
+      form.scrollIntoView({ block: "center", behavior: calm() });
+      $("input", form).focus({ preventScroll: true });
     },
     export: (button) => {
       const address = new URL(`page/conversations/${state.conversation}/export${button.dataset.suffix}`, root);
