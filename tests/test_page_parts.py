@@ -13,6 +13,7 @@ from assistant.page.excerpt import excerpt
 from assistant.page.filters import Chosen, choices, within
 from assistant.page.limits import OpenQuestions, RateLimit, TooManyError
 from assistant.page.markup import render
+from assistant.page.presence import Presence
 from assistant.page.reader import pieces
 from assistant.page.safety import content_policy
 from assistant.page.turn import lines, turn
@@ -122,6 +123,25 @@ def test_questions_of_one_name_at_the_same_time() -> None:
             pass
     with questions.one("a"):
         pass
+
+
+def test_a_question_is_given_up_where_its_page_has_gone_or_it_is_stopped() -> None:
+    presence = Presence()
+    with presence.question("page", "thread") as left, presence.question("other", "thread2") as other_left:
+        presence.came("page")
+        presence.came("page")
+        presence.went("page")
+        presence.leave("page")
+        assert not left()  # it listens still
+        presence.went("page")
+        presence.leave("page")
+        assert left() and not other_left()
+        presence.stop("thread3")
+        presence.stop("thread2")
+        assert other_left()
+    presence.leave("page")
+    with presence.question("page", "thread") as left:
+        assert not left()
 
 
 def test_visitor_is_known_by_a_token_of_ours_only() -> None:

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from assistant.page.answer_routes import answer_routes
 from assistant.page.chat import AUDIENCES, answering
 from assistant.page.complaint_routes import complaint_routes
 from assistant.page.desk import Desk
@@ -46,6 +47,7 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
     app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes(desk))
     app.include_router(own_routes(desk))
+    app.include_router(answer_routes(desk))
     app.include_router(complaint_routes(desk))
     if token := settings().staff_token:
         app.include_router(staff_routes(desk, token))

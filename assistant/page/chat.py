@@ -57,8 +57,8 @@ def answering(desk: Desk) -> Callable[..., Iterator[object]]:
             asked = _admitted(desk, visitor, conversation, address)
             chosen = Chosen(documents, levels, regions, in_force)
             with desk.open.one(asked.token):
-                with desk.presence.question(request.session_hash or "") as left:
-                    thread = asked.thread(conversation)
+                thread = asked.thread(conversation)
+                with desk.presence.question(request.session_hash or "", thread) as left:
                     answer = yield from _told(desk, question, thread, chosen, AUDIENCES[audience], left)
                 id_, outcome = answer.id or id_, answer.status
                 _forget_replaced(desk, asked, replaced)

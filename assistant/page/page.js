@@ -127,6 +127,7 @@
     turn.removeAttribute("aria-busy");
     const waiting = $(".waiting", turn);
     if (waiting) waiting.textContent = "已停止";
+    guarded(fetchFragment)(`page/conversations/${state.conversation}/stop`, { method: "POST" });
   }
   function toEnd() {
     requestAnimationFrame(() => {

@@ -6,7 +6,7 @@ would go on until then.
 
 import asyncio
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,26 +19,34 @@ _GRACE = 1.0
 
 
 class Presence:
-    """The streams that are open and the questions that are answered, by gradio's name of the page they belong to."""
+    """The streams that are open, by gradio's name of the page they belong to; the questions that are answered, by that
+    name and by their conversation."""
 
     def __init__(self) -> None:
         self._streams: Counter[str] = Counter()
-        self._questions: dict[str, set[threading.Event]] = {}
+        self._questions: defaultdict[str, set[threading.Event]] = defaultdict(set)
         self._lock = threading.Lock()
 
     @contextmanager
-    def question(self, session: str) -> Iterator[Callable[[], bool]]:
-        """Answer a question of that page; gives what tells whether it has gone."""
+    def question(self, session: str, thread: str) -> Iterator[Callable[[], bool]]:
+        """Answer a question of that page and conversation; gives what tells whether nobody waits for it any more."""
         gone = threading.Event()
         with self._lock:
-            self._questions.setdefault(session, set()).add(gone)
+            for name in (session, thread):
+                self._questions[name].add(gone)
         try:
             yield gone.is_set
         finally:
             with self._lock:
-                self._questions[session].discard(gone)
-                if not self._questions[session]:
-                    del self._questions[session]
+                for name in (session, thread):
+                    self._questions[name].discard(gone)
+                    if not self._questions[name]:
+                        del self._questions[name]
+
+    def stop(self, thread: str) -> None:
+        """Give up the questions of that conversation."""
+        with self._lock:
+            self._give_up(thread)
 
     def came(self, session: str) -> None:
         """A stream of that page was opened."""
@@ -56,8 +64,11 @@ class Presence:
         """Give up the questions of that page, if it listens no more."""
         with self._lock:
             if session not in self._streams:
-                for gone in self._questions.get(session, ()):
-                    gone.set()
+                self._give_up(session)
+
+    def _give_up(self, name: str) -> None:
+        for gone in self._questions.get(name, ()):
+            gone.set()
 
 
 class Attending:

@@ -108,7 +108,7 @@ class Watching:
                 code = message["status"]
             await send(message)
 
-        method, path = scope["method"], scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        method, path = scope["method"][:10], scope["path"].removeprefix(scope.get("root_path", "")) or "/"
         try:
             await self._app(scope, receive, noticed)
         finally:
