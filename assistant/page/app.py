@@ -30,6 +30,9 @@ TITLE = "政策文件问答助手"
 _WAITING = 400
 """Questions that may wait for their turn; more are refused at once."""
 _STATUS = 10.0  # seconds
+_SESSIONS = 100
+"""Pages whose state gradio keeps, each for good, 35 KB a page: it has none of ours, and makes it anew where it needs
+it. Its own default is 10,000."""
 _FONTS = [
     "system-ui",
     "PingFang SC",
@@ -133,6 +136,7 @@ def blocks(desk: Desk) -> gr.Blocks:
         stop.click(None, js="() => window.policyPage.stop()", cancels=[asked])
     # The page shows no place in the queue. By its default gradio tells everybody's anew whenever one is answered.
     page.queue(_STATUS, max_size=_WAITING, default_concurrency_limit=desk.at_once, api_open=False)
+    page.state_session_capacity = _SESSIONS
     return page
 
 
