@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -119,8 +119,12 @@ class PolicyAssistant:
         *,
         within: Sequence[str] | None = None,
         audience: Audience | str | None = None,
+        left: Callable[[], bool] | None = None,
     ) -> Iterator[Event]:
-        """The answer to `question` piece by piece, last the answer as `ask` gives it."""
+        """The answer to `question` piece by piece, last the answer as `ask` gives it.
+
+        `left`: asked now and then whether nobody waits for it any more; a chat model then stops writing.
+        """
         reader = Audience(audience) if audience else None
         begun = time.perf_counter()
         manifest = None
@@ -129,6 +133,7 @@ class PolicyAssistant:
                 manifest = store.manifest
                 retriever = self._retriever(store, within)
                 turn = pipeline.begin(question, retriever, self._day, self._writer, reader)
+                turn = replace(turn, left=left)
                 for event in self._events(turn, thread_id):
                     if isinstance(event, Answer):
                         answer = _with_notices(event, (*self._news, *store.shortfalls))

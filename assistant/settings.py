@@ -26,7 +26,10 @@ class Settings(BaseSettings):
     个人信息保护法 第十九条 has it.
     `page_questions`: questions a visitor of the web page may ask a minute; `page_questions_by_address`: the same for
     an address, which many visitors behind a gateway share; 0 allows any number. `page_closed`: what the web page says
-    to every question while it is closed; "" while it is open.
+    to every question while it is closed; "" while it is open (`policy-assistant pause` closes it while it runs).
+    `complaint_days`: days within which a complaint is answered, as the page promises. `log_days`: days for which the
+    log of requests, which holds no question, is kept; six months at least are what 网络安全法 asks. `staff_token`:
+    password of the page's counters, which are not served without one.
     """
 
     model_config = SettingsConfigDict(
@@ -50,6 +53,9 @@ class Settings(BaseSettings):
     page_questions: int = Field(default=15, ge=0)
     page_questions_by_address: int = Field(default=0, ge=0)
     page_closed: str = ""
+    complaint_days: int = Field(default=15, ge=1, le=365)
+    log_days: int = Field(default=184, ge=1, le=36_500)
+    staff_token: SecretStr | None = None
 
 
 @cache

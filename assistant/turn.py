@@ -1,5 +1,6 @@
 """What is known of a question so far: the value that the steps of answering hand on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -32,8 +33,8 @@ class Turn:
 
     `question` is what is answered: what was typed, or where that goes on from the `history` of the conversation,
     how it was `understood`; less what it asks about documents themselves, whose ids are `beside`. `writer`, where
-    there is one, may tell the draft in its own words to the `audience`.
-    `answer` ends it.
+    there is one, may tell the draft in its own words to the `audience`. `left` tells whether nobody waits for the
+    answer any more. `answer` ends it.
     """
 
     asked: str
@@ -43,6 +44,7 @@ class Turn:
     history: tuple[Exchange, ...] = ()
     writer: "Writer | None" = None
     audience: Audience | None = None
+    left: Callable[[], bool] | None = None
     question: Question = UNREAD
     understood: Understood | None = None
     beside: tuple[str, ...] = ()

@@ -6,6 +6,10 @@ import sys
 _TELEMETRY = {
     "ANONYMIZED_TELEMETRY": "False",  # chromadb
     "GRADIO_ANALYTICS_ENABLED": "False",
+    # It counts the last 10,000 events for a monitoring page, all of them anew at each event: the longer it runs, the
+    # slower. Nobody is shown that page.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     # LangSmith takes either name of either prefix; a user who traces programs of his own has one of them set.

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from assistant import Answer, PolicyAssistant
 from eval.faults.chroma_server import ChromaServer
+from eval.served import PageServer
 from index import sync_folder
 from tests.command_line import PARK
 from tests.llm_server import Llm, Reply, queued, serving
-from tests.page_server import PageServer
 
 if TYPE_CHECKING:
     from tests.written_room import Room

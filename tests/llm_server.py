@@ -71,6 +71,8 @@ class Llm:
     script: Script
     url: str = ""
     requests: list[Request] = field(default_factory=list)
+    pieces: int = 0
+    """Pieces that were streamed, of all answers."""
     closing: Event = field(default_factory=Event)
 
     def pause(self, seconds: float) -> None:
@@ -136,6 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self.llm.pause(reply.between if number else 0.0)
             self._event(_chunk(delta, None))
+            self.llm.pieces += 1
         if reply.cut_after is not None:
             return
         if reply.finish:

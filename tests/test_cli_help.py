@@ -21,6 +21,10 @@ COMMANDS: tuple[list[str], ...] = (
     ["feedback"],
     ["feedback", "list"],
     ["feedback", "export"],
+    ["feedback", "complaints"],
+    ["feedback", "reply"],
+    ["pause"],
+    ["resume"],
 )
 
 
@@ -56,7 +60,13 @@ def test_help_fits_one_screen_and_speaks_chinese(command: list[str]) -> None:
         "list",
         "forget",
         "export",
+        "requests",
         "feedback",
+        "complaints",
+        "reply",
+        "close",
+        "pause",
+        "resume",
         "docx",
         "md",
         "html",

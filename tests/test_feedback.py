@@ -134,7 +134,8 @@ def test_records_of_the_first_version_are_taken_over(records: Records) -> None:
     with closing(sqlite3.connect(records.path)) as connection, connection:
         connection.executescript(
             "DROP TRIGGER feedback_goes_with_its_answer; DROP TABLE feedback;"
-            "DROP TRIGGER title_goes_with_its_last_answer; DROP TABLE titles"
+            "DROP TRIGGER title_goes_with_its_last_answer; DROP TABLE titles;"
+            "DROP TABLE complaints; DROP TABLE requests"
         )
         connection.execute("PRAGMA user_version = 1")
     assert records.latest(1) == (kept,)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from assistant import Answer, Citation, Passage, Status
 from assistant.commands.app import NAME, app
-from assistant.commands.log import _ENDED
+from assistant.ended import ENDED
 from assistant.records import Record, chosen_records
 
 CITATION = Citation(
@@ -147,7 +147,7 @@ def test_a_damaged_file_is_told_in_one_line() -> None:
 
 
 def test_every_status_has_its_words() -> None:
-    assert set(_ENDED) == set(Status)
+    assert set(ENDED) == set(Status)
 
 
 def test_help_names_the_commands() -> None:
@@ -156,4 +156,5 @@ def test_help_names_the_commands() -> None:
         "show",
         "export",
         "forget",
+        "requests",
     ]

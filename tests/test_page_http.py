@@ -1,15 +1,19 @@
 """The server of the page without a browser: limits, rights, headers, isolation, many visitors at once."""
 
 import json
+import re
+import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from assistant.page.visitor import COOKIE
-from tests.page_server import Asker, PageServer
+from eval.load import at_once, percentile
+from eval.served import Asker, PageServer
+
+ANSWER = re.compile(r'data-answer="(\w+)"')
 
 
 @pytest.fixture
@@ -19,10 +23,10 @@ def visitor(page_server: PageServer) -> Iterator[Asker]:
     asker.close()
 
 
-def test_answer_comes_piece_by_piece_and_is_recorded(page_server: PageServer, visitor: Asker) -> None:
+def test_answer_is_recorded_under_the_id_it_shows(visitor: Asker) -> None:
     pieces = visitor.ask("大连的公租房有什么政策?", "b" * 16)
-    assert 'data-state="pending"' in pieces[0]
     assert 'data-state="done"' in pieces[-1] and 'data-status="answered"' in pieces[-1]
+    assert f"编号 {ANSWER.findall(pieces[-1])[0][:12]}" in pieces[-1]
     assert "修订完善公租房管理办法" in visitor.http.get(f"/page/conversations/{'b' * 16}").text
 
 
@@ -128,6 +132,73 @@ def test_conversation_is_renamed_searched_and_deleted_for_real(
     assert "子丑寅卯".encode() not in content and "甲乙丙丁".encode() not in content
 
 
+def test_everything_of_a_visitor_is_deleted_at_once_and_nothing_of_others(
+    page_server: PageServer, visitor: Asker
+) -> None:
+    other = Asker(page_server.url)
+    other.ask("庚辛壬癸:养老床位有多少?", "d" * 16)
+    for name in "gh":
+        answer = ANSWER.findall(visitor.ask("戊己庚申:地铁要建哪些线路?", name * 16)[-1])[0]
+        visitor.http.put(f"/page/answers/{answer}/feedback", json={"good": False, "comment": "戊己庚申"})
+        visitor.http.put(f"/page/conversations/{name * 16}", json={"title": "戊己庚申"})
+    assert visitor.http.delete("/page/conversations").status_code == 204
+    assert "提问后" in visitor.http.get("/page/conversations").text
+    content = b"".join(f.read_bytes() for f in page_server.records.parent.rglob("*.sqlite*") if f.is_file())
+    assert "戊己庚申".encode() not in content and "庚辛壬癸".encode() in content
+    assert "庚辛壬癸" in other.http.get(f"/page/conversations/{'d' * 16}").text
+    other.close()
+
+
+def test_feedback_counts_once_and_only_on_ones_own_answer(page_server: PageServer, visitor: Asker) -> None:
+    answer = ANSWER.findall(visitor.ask("养老床位有多少?", "k" * 16)[-1])[0]
+    address = f"/page/answers/{answer}/feedback"
+
+    def shown() -> list[str]:
+        return re.findall(
+            r'data-act="(?:good|bad)" aria-pressed="(\w+)"',
+            visitor.http.get(f"/page/conversations/{'k' * 16}").text,
+        )
+
+    assert shown() == ["false", "false"]
+    assert visitor.http.put(address, json={"good": True}).status_code == 204
+    assert shown() == ["true", "false"]
+    bad = {"good": False, "reason": "过时", "comment": "<旧>"}
+    assert visitor.http.put(address, json=bad).status_code == 204
+    assert shown() == ["false", "true"]
+    again = visitor.http.get(f"/page/conversations/{'k' * 16}").text
+    assert 'value="过时" checked' in again and "&lt;旧&gt;</textarea>" in again
+
+    other = Asker(page_server.url)
+    for asker, place in ((other, address), (visitor, f"/page/answers/{'0' * 32}/feedback")):
+        refused = asker.http.put(place, json={"good": True})
+        assert refused.status_code == 404 and refused.json()["detail"].startswith("没有这个会话或回答\uff1a")
+    other.close()
+    assert visitor.http.put(address, json={"good": True, "comment": "长" * 501}).status_code == 422
+    assert visitor.http.put(address, json={"good": "maybe"}).status_code == 422
+    assert shown() == ["false", "true"]
+    visitor.http.delete(f"/page/conversations/{'k' * 16}")
+    assert visitor.http.put(address, json={"good": True}).status_code == 404
+
+
+def test_what_to_ask_next_is_for_ones_own_answer(page_server: PageServer, visitor: Asker) -> None:
+    answer = ANSWER.findall(visitor.ask("大连的公租房有什么政策?", "m" * 16)[-1])[0]
+    offered = visitor.http.get(f"/page/answers/{answer}/following")
+    assert offered.text.count('data-act="ask"') == 3
+    other = Asker(page_server.url)
+    assert other.http.get(f"/page/answers/{answer}/following").status_code == 404
+    other.close()
+
+
+def test_hostile_events_are_turned_down_in_words(visitor: Asker) -> None:
+    assert visitor.ask("") == visitor.ask("  \n") == []
+    assert "内容不完整" in visitor.ask("养老床位有多少?", "../../etc/passwd")[-1]
+    assert "太长" in visitor.ask("长" * 5_000)[-1]
+    assert 'data-state="done"' in visitor.ask("\x00\u202e\udcff\u200b养老床位有多少?")[-1]
+    data = [None, None, None, "群众", [], [], [], False]
+    body = {"data": data, "fn_index": 0, "session_hash": "none"}
+    assert visitor.http.post("/gradio_api/queue/join", json=body).status_code == 200
+
+
 def test_clause_that_is_none_is_not_found(visitor: Asker) -> None:
     for query in (
         "doc=x&start=1&end=2",
@@ -142,23 +213,23 @@ def test_health(visitor: Asker) -> None:
 
 
 def test_fifty_visitors_are_answered_apart(page_server: PageServer) -> None:
-    def talk(number: int) -> tuple[list[float], set[str]]:
-        asker, times = Asker(page_server.url), []
-        for turn in range(10):
-            begun = time.monotonic()
-            word = f"暗号{number}之{turn}号"
-            last = asker.ask(f"{word}:大连的公租房有什么政策?", "e" * 16)[-1]
-            times.append(time.monotonic() - begun)
-            assert word in last
-        kept = asker.http.get(f"/page/conversations/{'e' * 16}").text
-        words = {f"暗号{n}之{t}号" for n in range(50) for t in range(10) if f"暗号{n}之{t}号" in kept}
-        asker.close()
-        return times, words
+    (alone,) = at_once(page_server.url, 1, 10)
+    talks = at_once(page_server.url, 50, 10)
+    assert [talk.wrong for talk in talks] == [()] * 50
+    seconds = [one for talk in talks for one in talk.seconds]
+    assert len(seconds) == 500
+    p95 = percentile(seconds, 0.95)
+    print(f"p95 of 50 visitors {p95:.2f} s, of one {percentile(alone.seconds, 0.95):.2f} s")  # noqa: T201
+    assert p95 < 30
 
-    alone, _ = talk(0)
-    with ThreadPoolExecutor(50) as pool:
-        talks = list(pool.map(talk, range(50)))
-    assert [words for _, words in talks] == [{f"暗号{n}之{t}号" for t in range(10)} for n in range(50)]
-    slowest = sorted(seconds for times, _ in talks for seconds in times)[474]
-    print(f"p95 of 50 visitors {slowest:.2f} s, of one {sorted(alone)[9]:.2f} s")  # noqa: T201
-    assert slowest < 60
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
+def test_memory_stays_flat(page_server: PageServer) -> None:
+    """After the visitors above: a leak of a 40 KB answer a question would be 20 MB."""
+    at_once(page_server.url, 10, 10)
+    before = page_server.memory
+    for _ in range(5):
+        assert all(talk.wrong == () for talk in at_once(page_server.url, 10, 10))
+    grown = page_server.memory - before
+    print(f"{grown:.1f} MB more after 500 questions, of {before:.0f} MB")  # noqa: T201
+    assert grown < 16

@@ -3,23 +3,21 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from assistant import PolicyAssistant
 from assistant.datatypes import Answer, Status
 from assistant.page.badges import badges
-from assistant.page.chat import answering
-from assistant.page.desk import Desk
 from assistant.page.excerpt import excerpt
 from assistant.page.filters import Chosen, choices, within
 from assistant.page.limits import OpenQuestions, RateLimit, TooManyError
 from assistant.page.markup import render
+from assistant.page.presence import Presence
 from assistant.page.reader import pieces
 from assistant.page.safety import content_policy
 from assistant.page.turn import lines, turn
-from assistant.page.visitor import COOKIE, Visitor, known_visitor, new_visitor
+from assistant.page.visitor import Visitor, known_visitor, new_visitor
 from assistant.page.welcome import examples
 from assistant.records import Conversations, Recorder, Records
 from tests.conftest import TODAY
@@ -109,19 +107,11 @@ def test_rate_limit_counts_each_name_for_itself() -> None:
     limit = RateLimit(2)
     limit.count("a")
     limit.count("a")
-    with pytest.raises(TooManyError, match="秒后再问"):
+    with pytest.raises(TooManyError, match="秒后再试"):
         limit.count("a")
     limit.count("b")
     for _ in range(100):
         RateLimit(0).count("a")
-
-
-def test_closed_page_says_so_and_asks_nothing(shipped: PolicyAssistant, tmp_path: Path) -> None:
-    records = Records(tmp_path / "answers.sqlite3", 30)
-    desk = Desk(shipped, records, Conversations(records), closed="正在维护")
-    request = SimpleNamespace(cookies={COOKIE: "a" * 40}, client=SimpleNamespace(host="127.0.0.1"))
-    given = list(answering(desk)("养老床位有多少?", "a" * 16, "", "群众", [], [], [], False, request))
-    assert len(given) == 1 and "正在维护" in str(given[0])
 
 
 def test_questions_of_one_name_at_the_same_time() -> None:
@@ -133,6 +123,25 @@ def test_questions_of_one_name_at_the_same_time() -> None:
             pass
     with questions.one("a"):
         pass
+
+
+def test_a_question_is_given_up_where_its_page_has_gone_or_it_is_stopped() -> None:
+    presence = Presence()
+    with presence.question("page", "thread") as left, presence.question("other", "thread2") as other_left:
+        presence.came("page")
+        presence.came("page")
+        presence.went("page")
+        presence.leave("page")
+        assert not left()  # it listens still
+        presence.went("page")
+        presence.leave("page")
+        assert left() and not other_left()
+        presence.stop("thread3")
+        presence.stop("thread2")
+        assert other_left()
+    presence.leave("page")
+    with presence.question("page", "thread") as left:
+        assert not left()
 
 
 def test_visitor_is_known_by_a_token_of_ours_only() -> None:
@@ -153,7 +162,7 @@ def test_policy_allows_the_scripts_of_the_page_by_their_digest_only() -> None:
 
 def test_conversations_of_the_records(tmp_path: Path) -> None:
     records = Records(tmp_path / "answers.sqlite3", 30)
-    conversations, recorder = Conversations(records), Recorder(records)
+    conversations, recorder = Conversations(records.file), Recorder(records)
     mine, other = Visitor("a" * 40), Visitor("b" * 40)
     assert conversations.starting(mine.beginning, 9) == ()
     for visitor, name, question in (

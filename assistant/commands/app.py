@@ -12,14 +12,16 @@ from assistant.commands.application import Application, ChineseCommand, ChineseG
 from assistant.commands.ask import ask, search
 from assistant.commands.care import check, repair
 from assistant.commands.chat import chat
+from assistant.commands.complaints import close, list_complaints, reply, show_complaint
 from assistant.commands.eval import evaluate, template
 from assistant.commands.feedback import export_feedback, list_feedback
 from assistant.commands.index import show_index, sync
-from assistant.commands.log import export, forget, list_records, show_record
+from assistant.commands.log import export, forget, list_records, list_requests, show_record
 from assistant.commands.models import fetch, models, use
 from assistant.commands.output import show
 from assistant.commands.selfcheck import selfcheck
 from assistant.commands.serve import serve
+from assistant.commands.switch import pause, resume
 
 NAME = "policy-assistant"
 _ABOUT = "政策文件问答助手:每句话都是可核对的原文条款。"
@@ -76,6 +78,8 @@ app.command(cls=ChineseCommand, help="提一个问题,用文件原文回答。")
 app.command(cls=ChineseCommand, help="一问一答地谈,可以接着前面的问。")(chat)
 app.command(cls=ChineseCommand, help="列出与问题最相关的段落。")(search)
 app.command(cls=ChineseCommand, help="打开网页。")(serve)
+app.command(cls=ChineseCommand, help="让正开着的网页暂停回答,只说一句话。")(pause)
+app.command(cls=ChineseCommand, help="让暂停的网页恢复回答。")(resume)
 app.add_typer(_index, name="index", help="建立、更新和查看索引。")
 _index.command("sync", cls=ChineseCommand, help=_SYNC)(sync)
 _index.command("show", cls=ChineseCommand, help="查看索引里的文件、条款结构或一条的全文。")(show_index)
@@ -89,14 +93,21 @@ _log.command("show", cls=ChineseCommand, help="重新打开一次回答:原文�
 )
 _log.command("export", cls=ChineseCommand, help="导出问答记录,一行一条 JSON。")(export)
 _log.command("forget", cls=ChineseCommand, help="彻底删除一个会话的记录。")(forget)
+_log.command("requests", cls=ChineseCommand, help="导出网页的访问日志(不含问题),一行一条 JSON。")(
+    list_requests
+)
 
 _EXPORT_FEEDBACK = """把有反馈的问答写成候选评测题,一行一条 JSON。
 
 标着〔请填…〕的地方要由人填好,eval --gold 才收。"""
 
-app.add_typer(_feedback, name="feedback", help="查看读者的反馈,写成候选评测题。")
+app.add_typer(_feedback, name="feedback", help="查看读者的反馈,写成候选评测题;答复投诉。")
 _feedback.command("list", cls=ChineseCommand, help="列出最近的反馈。")(list_feedback)
 _feedback.command("export", cls=ChineseCommand, help=_EXPORT_FEEDBACK)(export_feedback)
+_feedback.command("complaints", cls=ChineseCommand, help="列出最近的投诉,或待答复的。")(list_complaints)
+_feedback.command("show", cls=ChineseCommand, help="凭回执编号查看一件投诉。")(show_complaint)
+_feedback.command("reply", cls=ChineseCommand, help="答复一件投诉;再次答复即替换。")(reply)
+_feedback.command("close", cls=ChineseCommand, help="办结一件投诉。")(close)
 
 _SELFCHECK = """检查安装:版本、磁盘、索引、模型,并断开外网试用一遍。
 

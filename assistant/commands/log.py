@@ -1,5 +1,6 @@
-"""Commands about recorded answers: `log list`, `log show`, `log export`, `log forget`."""
+"""Commands about what is kept: `log list`, `log show`, `log export`, `log forget`, `log requests`."""
 
+import json
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -11,32 +12,11 @@ from assistant.commands.ask import show_answer, show_passage
 from assistant.commands.newfile import new_file
 from assistant.commands.options import JsonOption
 from assistant.commands.output import local_time, show, show_json
-from assistant.datatypes import Status
+from assistant.ended import ENDED
 
 if TYPE_CHECKING:
     from assistant.records import Record
 
-_ENDED = {
-    Status.ANSWERED: "已回答",
-    Status.OUTLINE: "已列出条目",
-    Status.ABOUT_DOCUMENT: "说明了文件",
-    Status.WHICH_DOCUMENT: "未指明文件",
-    Status.NO_SUCH_CLAUSE: "没有这一条",
-    Status.DOCUMENT_NOT_HELD: "文件未收录",
-    Status.NOT_IN_CORPUS: "文件里没有",
-    Status.ANOTHER_PLACE: "外地的事",
-    Status.NEEDS_OFFICE: "要问办事部门",
-    Status.ASKED_TO_ACT: "请求代办",
-    Status.OPINION: "要看法或预测",
-    Status.PERSONAL_DATA: "含个人信息",
-    Status.OFF_TOPIC: "不在范围内",
-    Status.ABOUT_ASSISTANT: "问助手自己",
-    Status.DISTRESS: "求助",
-    Status.UNCLEAR: "没有看清",
-    Status.TOO_LONG: "太长",
-    Status.ERROR: "出了故障",
-}
-"""`Answer.status` in words."""
 _SHORT_ID, _SHORT_DIGEST = 12, 12
 
 _ThreadOption = Annotated[
@@ -58,7 +38,7 @@ def list_records(
         return
     for record in found:
         answer = record.answer
-        show(f"{record.id[:_SHORT_ID]}  {local_time(record.at)}  {_ENDED[answer.status]}  {answer.question}")
+        show(f"{record.id[:_SHORT_ID]}  {local_time(record.at)}  {ENDED[answer.status]}  {answer.question}")
     if not found:
         show("没有记录")
 
@@ -77,7 +57,7 @@ def show_record(
     answer = record.answer
     show(f"问题: {answer.question}")
     seconds = f"用时 {answer.seconds:.2f} 秒"
-    ended = f"{_ENDED[answer.status]}({answer.status})"
+    ended = f"{ENDED[answer.status]}({answer.status})"
     show(faint=" · ".join([local_time(record.at), ended, f"把握 {answer.confidence:.2f}", seconds]))
     show(faint=f"会话 {record.thread or '无'} · 编号 {record.id}\n")
     show_answer(answer)
@@ -130,6 +110,29 @@ def forget(
         show_json({"forgotten": count})
     else:
         show(f"已彻底删除 {count} 条记录" if count else "没有这个会话的记录")
+
+
+def list_requests(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="文件", help="写入这个新文件;不写就输出到屏幕"),
+    ] = None,
+) -> None:
+    """Write every line of the log of requests as JSON, the earliest first."""
+    from assistant.records import chosen_records, chosen_requests
+
+    logged = chosen_requests(chosen_records()).all()
+    lines = (json.dumps(asdict(request), ensure_ascii=False).encode("utf-8", "replace") for request in logged)
+    if output is None:
+        for line in lines:
+            typer.echo(line)
+        return
+    count = 0
+    with new_file(output) as file:
+        for line in lines:
+            file.write(line + b"\n")
+            count += 1
+    show(f"已导出 {count} 条访问日志到 {output}")
 
 
 def _facts(record: "Record") -> dict[str, object]:

@@ -7,7 +7,10 @@ import typer
 from assistant.commands.opening import open_assistant
 from assistant.commands.options import StoreOption
 from assistant.commands.output import show
+from assistant.settings import settings
 from index.datatypes import PolicyError
+
+_SHORTEST_TOKEN = 16
 
 
 def serve(
@@ -25,6 +28,9 @@ def serve(
     """Serve the web page until Ctrl+C."""
     if root_path and not (root_path.startswith("/") and root_path.strip("/")):
         raise PolicyError(f"--root-path 应以 / 开头,如 /policy;现在是 {root_path}")
+    token = settings().staff_token
+    if token and len(token.get_secret_value()) < _SHORTEST_TOKEN:
+        raise PolicyError(f"POLICY_ASSISTANT_STAFF_TOKEN 太短,请用不少于 {_SHORTEST_TOKEN} 个字符的随机口令")
     assistant = open_assistant(store)
     from assistant.page.server import serve as serve_page
 

@@ -1,4 +1,4 @@
-"""A visitor's own answers: exported, and told what is thought of them."""
+"""A visitor's own answers: exported, gone on from, and told what is thought of them."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from assistant.export import SUFFIXES, compose, write
 from assistant.feedback import Reason, give
 from assistant.page.desk import Desk
+from assistant.page.markup import render
 from assistant.page.visitor import Visitor
 from assistant.records import Record, RecordsError
 
@@ -44,6 +45,12 @@ def rate(
     own_record(desk, visitor, answer)
     if give(desk.records, answer, good=good, reason=reason, comment=comment) is None:
         raise NotTheirsError
+
+
+def following(desk: Desk, visitor: Visitor, answer: str) -> str:
+    """HTML of what to ask after an answer; "" where there is nothing to offer. Raises NotTheirsError."""
+    questions = desk.assistant.suggest(own_record(desk, visitor, answer).answer)
+    return render("following", following=questions) if questions else ""
 
 
 def _written(desk: Desk, records: Sequence[Record], suffix: str) -> bytes:

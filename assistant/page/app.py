@@ -7,23 +7,32 @@ from importlib.resources import files
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from assistant.page.answer_routes import answer_routes
 from assistant.page.chat import AUDIENCES, answering
+from assistant.page.complaint_routes import complaint_routes
 from assistant.page.desk import Desk
 from assistant.page.filters import choices
 from assistant.page.markup import render
 from assistant.page.own_routes import own_routes
+from assistant.page.presence import Attending
 from assistant.page.routes import routes
 from assistant.page.safety import Safety
+from assistant.page.staff import staff_routes
+from assistant.page.watch import Watching
 from assistant.question import MAX_CHARACTERS
+from assistant.settings import settings
 from index.datatypes import Document, PolicyError
 
 TITLE = "政策文件问答助手"
-_AT_ONCE = 32
-"""Questions that are answered at the same time; gradio's own default is one."""
 _WAITING = 400
 """Questions that may wait for their turn; more are refused at once."""
+_STATUS = 10.0  # seconds
+_SESSIONS = 100
+"""Pages whose state gradio keeps, each for good, 35 KB a page: it has none of ours, and makes it anew where it needs
+it. Its own default is 10,000."""
 _FONTS = [
     "system-ui",
     "PingFang SC",
@@ -41,7 +50,12 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
     app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes(desk))
     app.include_router(own_routes(desk))
+    app.include_router(answer_routes(desk))
+    app.include_router(complaint_routes(desk))
+    if token := settings().staff_token:
+        app.include_router(staff_routes(desk, token))
     app.add_exception_handler(PolicyError, _tell_fault)
+    app.add_exception_handler(RequestValidationError, _tell_misuse)
     gr.mount_gradio_app(
         app,
         blocks(desk),
@@ -57,7 +71,9 @@ def application(desk: Desk, root_path: str = "") -> FastAPI:
         pwa=False,
         max_file_size=1,
     )
+    app.add_middleware(Attending, desk.presence)
     app.add_middleware(Safety)
+    app.add_middleware(Watching, desk.watch)
     return app
 
 
@@ -65,6 +81,11 @@ def _tell_fault(_: Request, fault: Exception) -> JSONResponse:
     """A fault that only whoever runs the server can mend: told there, and its file's path to no visitor."""
     _log.error("%s", fault)
     return JSONResponse({"detail": "暂时不能使用，请稍后再试"}, 503)
+
+
+def _tell_misuse(_: Request, __: Exception) -> JSONResponse:
+    """A request that no part of the page makes, or a text that is too long: not told back as FastAPI would."""
+    return JSONResponse({"detail": "内容不完整或太长，请改短些，或刷新页面再试"}, 422)
 
 
 def blocks(desk: Desk) -> gr.Blocks:
@@ -96,6 +117,7 @@ def blocks(desk: Desk) -> gr.Blocks:
                 narrowing = _narrowing(tuple(desk.documents().values()))
         _part("source", render("panel"))
         _part("reader", render("reader_frame"))
+        _part("complaints", render("complaints_frame"))
         conversation = gr.Textbox(visible="hidden", label="会话")
         replaced = gr.Textbox(visible="hidden", label="代替")
 
@@ -106,13 +128,15 @@ def blocks(desk: Desk) -> gr.Blocks:
             outputs=live,
             js="(...values) => window.policyPage.begin(values)",
             show_progress="hidden",
-            concurrency_limit=_AT_ONCE,
+            concurrency_limit=desk.at_once,
             trigger_mode="multiple",
             api_visibility="private",
         )
         asked.then(None, js="() => window.policyPage.finish()")
         stop.click(None, js="() => window.policyPage.stop()", cancels=[asked])
-    page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+    # The page shows no place in the queue. By its default gradio tells everybody's anew whenever one is answered.
+    page.queue(_STATUS, max_size=_WAITING, default_concurrency_limit=desk.at_once, api_open=False)
+    page.state_session_capacity = _SESSIONS
     return page
 
 

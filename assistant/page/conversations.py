@@ -1,5 +1,6 @@
 """A visitor's conversations: listed, searched, opened again, renamed, deleted."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from assistant.page.desk import Desk
@@ -9,6 +10,7 @@ from assistant.page.visitor import Visitor
 
 _MOST_CONVERSATIONS = 200
 _MOST_ANSWERS = 100
+_ALL_CONVERSATIONS = 1_000_000
 
 
 def conversations(desk: Desk, visitor: Visitor, searched: str = "") -> str:
@@ -29,11 +31,15 @@ def conversations(desk: Desk, visitor: Visitor, searched: str = "") -> str:
 
 def conversation(desk: Desk, visitor: Visitor, name: str, *, official: bool) -> str:
     """HTML of all exchanges of one conversation, the earliest first; "" where there are none."""
-    records = desk.records.latest(_MOST_ANSWERS, visitor.thread(name))
+    thread = visitor.thread(name)
+    answers = [record.answer for record in reversed(desk.records.latest(_MOST_ANSWERS, thread))]
+    given = desk.records.feedback_on(thread) if answers else {}
     documents = desk.documents()
+    # The places offered after an answer are understood as long as it is the last one.
+    shown = [*(replace(answer, choices=()) for answer in answers[:-1]), *answers[-1:]]
     return "".join(
-        turn(record.answer.question, record.answer, documents, desk.today, official=official)
-        for record in reversed(records)
+        turn(a.question, a, documents, desk.today, official=official, given=given.get(a.id or ""))
+        for a in shown
     )
 
 
@@ -47,3 +53,10 @@ def delete(desk: Desk, visitor: Visitor, name: str) -> None:
     thread = visitor.thread(name)
     desk.assistant.forget(thread)
     desk.records.forget(thread)
+
+
+def delete_all(desk: Desk, visitor: Visitor) -> None:
+    """Delete every conversation of this visitor from the records, and what is remembered of them."""
+    for known in desk.conversations.starting(visitor.beginning, _ALL_CONVERSATIONS):
+        desk.assistant.forget(known.thread)
+    desk.records.forget_starting(visitor.beginning)

@@ -16,10 +16,12 @@ class TooManyError(Exception):
 
 
 class RateLimit:
-    """At most `most` calls a minute under one name; 0 allows any number. Threads may share it."""
+    """At most `most` calls a minute under one name; 0 allows any number. `act`: what is counted, in Chinese. Threads
+    may share it."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, act: str = "操作") -> None:
         self._most = most
+        self._act = act
         self._calls: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -35,7 +37,7 @@ class RateLimit:
                 calls.popleft()
             if len(calls) >= self._most:
                 wait = int(calls[0] + _WINDOW - now) + 1
-                raise TooManyError(f"提问太快了，请 {wait} 秒后再问")
+                raise TooManyError(f"{self._act}太快了，请 {wait} 秒后再试")
             calls.append(now)
             while len(self._calls) > _MOST_NAMES:
                 self._calls.popitem(last=False)
@@ -48,6 +50,12 @@ class OpenQuestions:
         self._most = most
         self._open: dict[str, int] = {}
         self._lock = threading.Lock()
+
+    @property
+    def number(self) -> int:
+        """Questions of all names that are open now."""
+        with self._lock:
+            return sum(self._open.values())
 
     @contextmanager
     def one(self, name: str) -> Iterator[None]:

@@ -17,5 +17,9 @@ def _environment() -> Environment:
 
 
 def render(template: str, **values: object) -> str:
-    """The HTML of `template`, a file of `templates/` without its ending. A value that it lacks is an error."""
-    return _environment().get_template(f"{template}.html").render(**values)
+    """The HTML of `template`, a file of `templates/` without its ending. A value that it lacks is an error.
+
+    What UTF-8 cannot carry, half a surrogate pair that somebody typed, becomes "?".
+    """
+    html = _environment().get_template(f"{template}.html").render(**values)
+    return html.encode("utf-8", "replace").decode()

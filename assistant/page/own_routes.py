@@ -1,4 +1,4 @@
-"""A visitor's own conversations and answers, over HTTP: listed, opened, renamed, exported, rated, deleted."""
+"""A visitor's own conversations over HTTP: listed, opened, renamed, stopped, exported, deleted."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +8,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Body, Depends, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 
-from assistant.feedback import LONGEST_COMMENT, Reason
 from assistant.page import answers
 from assistant.page import conversations as listed
 from assistant.page.admission import admitted
@@ -22,11 +21,12 @@ _EXPORTS = {
     ".html": "text/html; charset=utf-8",
 }
 _LONGEST_TITLE = 200
+_GONE = "没有这个会话或回答：可能已经删除，或不是在这个浏览器里问的"
 _T = TypeVar("_T")
 
 
 def own_routes(desk: Desk) -> APIRouter:
-    """The routes below /page/conversations and /page/answers."""
+    """The routes below /page/conversations."""
     router = APIRouter()
     visiting = Annotated[Visitor, Depends(admitted(desk))]
 
@@ -36,43 +36,38 @@ def own_routes(desk: Desk) -> APIRouter:
 
     @router.get("/page/conversations/{name}")
     def show_conversation(name: str, visitor: visiting, official: bool = False) -> HTMLResponse:
-        return HTMLResponse(_named(lambda: listed.conversation(desk, visitor, name, official=official)))
+        return HTMLResponse(named(lambda: listed.conversation(desk, visitor, name, official=official)))
 
     @router.put("/page/conversations/{name}")
     def rename_conversation(
         name: str, visitor: visiting, title: Annotated[str, Body(embed=True, max_length=_LONGEST_TITLE)]
     ) -> Response:
-        _named(lambda: listed.rename(desk, visitor, name, title))
+        named(lambda: listed.rename(desk, visitor, name, title))
+        return Response(status_code=204)
+
+    @router.post("/page/conversations/{name}/stop")
+    def stop_question(name: str, visitor: visiting) -> Response:
+        named(lambda: desk.presence.stop(visitor.thread(name)))
         return Response(status_code=204)
 
     @router.get("/page/conversations/{name}/export{suffix}")
     def export_conversation(name: str, suffix: str, visitor: visiting) -> Response:
-        return _file(_named(lambda: answers.export_conversation(desk, visitor, name, suffix)), suffix)
+        return as_file(named(lambda: answers.export_conversation(desk, visitor, name, suffix)), suffix)
 
-    @router.get("/page/answers/{answer}/export{suffix}")
-    def export_answer(answer: str, suffix: str, visitor: visiting) -> Response:
-        return _file(_named(lambda: answers.export_answer(desk, visitor, answer, suffix)), suffix)
-
-    @router.put("/page/answers/{answer}/feedback")
-    def give_feedback(
-        answer: str,
-        visitor: visiting,
-        good: Annotated[bool, Body()],
-        reason: Annotated[Reason | None, Body()] = None,
-        comment: Annotated[str, Body(max_length=LONGEST_COMMENT)] = "",
-    ) -> Response:
-        _named(lambda: answers.rate(desk, visitor, answer, good=good, reason=reason, comment=comment))
+    @router.delete("/page/conversations")
+    def delete_conversations(visitor: visiting) -> Response:
+        listed.delete_all(desk, visitor)
         return Response(status_code=204)
 
     @router.delete("/page/conversations/{name}")
     def delete_conversation(name: str, visitor: visiting) -> Response:
-        _named(lambda: listed.delete(desk, visitor, name))
+        named(lambda: listed.delete(desk, visitor, name))
         return Response(status_code=204)
 
     return router
 
 
-def _file(content: bytes, suffix: str) -> Response:
+def as_file(content: bytes, suffix: str) -> Response:
     """A file to keep, or a page to print."""
     name = quote(f"政策问答-{datetime.now():%Y%m%d-%H%M}{suffix}")
     shown = "inline" if suffix == ".html" else "attachment"
@@ -80,8 +75,9 @@ def _file(content: bytes, suffix: str) -> Response:
     return Response(content, media_type=_EXPORTS[suffix], headers=headers)
 
 
-def _named(act: Callable[[], _T]) -> _T:
+def named(act: Callable[[], _T]) -> _T:
+    """What `act` gives; 404 where its conversation or answer is none of this visitor."""
     try:
         return act()
     except (ValueError, NotTheirsError) as fault:
-        raise HTTPException(404, "没有这个会话或回答") from fault
+        raise HTTPException(404, _GONE) from fault

@@ -9,18 +9,20 @@
     [...crypto.getRandomValues(new Uint8Array(count))].map((byte) => "abcdefghijklmnop"[byte % 16]).join("");
 
   const state = {
-    conversation: sessionStorage.getItem("conversation") || letters(16),
+    conversation: history.state?.conversation || sessionStorage.getItem("conversation") || letters(16),
     asking: false,
     replaces: null, // the exchange that is asked anew
-    opener: null, // what the source was opened from: it gets the focus back
+    source: null, // where the source beside the answer is from
+    opener: null, // what it was opened from: it gets the focus back
   };
   sessionStorage.setItem("conversation", state.conversation);
+  history.replaceState({ ...history.state, conversation: state.conversation }, "");
 
   // ---- requests
 
   async function fetchFragment(path, options = {}) {
     const reply = await fetch(new URL(path, root), { credentials: "same-origin", ...options });
-    if (!reply.ok) throw new Error(reply.status === 429 ? "操作太快了，请稍候再试" : await told(reply));
+    if (!reply.ok) throw new Error(await told(reply));
     return reply.status === 204 ? "" : reply.text();
   }
   async function told(reply) {
@@ -32,12 +34,13 @@
     }
   }
   function say(text) {
-    const note = $("#note") || document.body.appendChild(Object.assign(document.createElement("div"), { id: "note" }));
+    const note = $("#note") || Object.assign(document.createElement("div"), { id: "note" });
+    ($("dialog[open]") || document.body).append(note); // a dialog lies over all else
     note.setAttribute("role", "status");
     note.textContent = text;
     note.classList.add("shown");
     clearTimeout(say.timer);
-    say.timer = setTimeout(() => note.classList.remove("shown"), 2600);
+    say.timer = setTimeout(() => note.classList.remove("shown"), 2600 + 60 * text.length);
   }
   const guarded = (act) => (...given) => Promise.resolve(act(...given)).catch((fault) => say(fault.message));
 
@@ -91,8 +94,7 @@
     fresh.forEach((notice) => (notice.dataset.seen = "1"));
     if (!state.asking || !fresh.length) return;
     const turn = $("#live .turn");
-    if (!box().value) fill($(".question", turn).textContent);
-    sessionStorage.setItem("draft", box().value); // gradio loads the page anew when the server is back
+    if (!box().value) fill($(".question", turn).textContent); // kept though gradio loads the page anew
     turn.remove();
     asking(false);
     say("没有连上服务，或者提问的人太多，请稍后再试");
@@ -102,12 +104,20 @@
     document.body.classList.toggle("asking", on);
     if (on) toEnd();
   }
-  function finish() {
+  async function finish() {
     asking(false);
     const last = $("#live .turn");
     if (last) $("#announcer").textContent = $(".plain", last)?.textContent || $(".reply", last)?.textContent || "";
     toEnd();
-    list();
+    tabs.postMessage({ changed: state.conversation });
+    await Promise.all([list(), offer()]);
+  }
+  // What to ask next takes longer than the answer, so it comes after it.
+  async function offer() {
+    const turn = $$(".turn").at(-1);
+    if (!turn?.dataset.answer || $(".following[aria-label=可以接着问]", turn)) return;
+    const html = await fetchFragment(`page/answers/${turn.dataset.answer}/following`);
+    if (html && turn.isConnected && isLast(turn) && !state.asking) $(".plain", turn).insertAdjacentHTML("beforebegin", html);
   }
   function stop() {
     asking(false);
@@ -117,6 +127,7 @@
     turn.removeAttribute("aria-busy");
     const waiting = $(".waiting", turn);
     if (waiting) waiting.textContent = "已停止";
+    guarded(fetchFragment)(`page/conversations/${state.conversation}/stop`, { method: "POST" });
   }
   function toEnd() {
     requestAnimationFrame(() => {
@@ -130,24 +141,43 @@
 
   async function openSource(from) {
     const { document: id, start, end } = from.dataset;
-    const html = await fetchFragment(`page/source?${new URLSearchParams({ doc: id, start, end })}`);
+    if (!(await showSource({ document: id, start, end }))) return;
+    state.opener = from;
+    from.classList.add("current");
+    const place = { ...history.state, source: state.source };
+    if (history.state?.source) history.replaceState(place, "");
+    else history.pushState(place, "");
+  }
+  // False where another was opened meanwhile: that one is to be seen.
+  async function showSource({ document: id, start, end }) {
+    const address = `page/source?${new URLSearchParams({ doc: id, start, end })}`;
+    showSource.latest = address;
+    const html = await fetchFragment(address);
+    if (showSource.latest !== address) return false;
     const panel = $(".panel");
     $("#source-body").innerHTML = html;
     panel.hidden = false;
     document.body.classList.add("sourced");
-    state.opener = from;
+    state.source = { document: id, start, end };
     $$(".cite.current, .cited-open.current").forEach((other) => other.classList.remove("current"));
-    from.classList.add("current");
     panel.focus({ preventScroll: true });
     const mark = $("mark", panel);
     $("#source").scrollTop = 0;
     if (mark) mark.scrollIntoView({ block: "nearest" });
+    return true;
   }
-  function closeSource() {
+  function hideSource() {
+    if (!state.source) return;
+    state.source = null;
     $(".panel").hidden = true;
     document.body.classList.remove("sourced");
     $$(".current").forEach((other) => other.classList.remove("current"));
     state.opener?.focus();
+  }
+  // Opening made an entry in the history, which closing takes back.
+  function closeSource() {
+    if (history.state?.source) history.back();
+    else hideSource();
   }
 
   // ---- the reader
@@ -160,15 +190,22 @@
     $("#reader-body").innerHTML = html;
     $(".reader").hidden = false;
     document.body.classList.add("reading");
-    if (push) history.pushState({ reader: true }, "", `?${query}`);
+    state.reading = query.get("doc");
+    if (push) history.pushState({ ...history.state, reader: true }, "", `?${query}`);
     $(".reader").focus({ preventScroll: true });
     goTo(query.get("clause"), true);
   }
-  function closeReader() {
+  function hideReader() {
+    if (!state.reading) return;
+    state.reading = null;
     $(".reader").hidden = true;
     document.body.classList.remove("reading", "tree-open");
     $("#reader-body").replaceChildren();
-    if (new URL(location).searchParams.has("doc")) history.pushState({}, "", location.pathname);
+  }
+  function closeReader() {
+    if (history.state?.reader) return history.back();
+    history.replaceState(history.state, "", location.pathname); // it was opened by its address
+    hideReader();
   }
   function goTo(clause, preferMark) {
     const paper = $(".paper");
@@ -219,32 +256,36 @@
   }
   async function open(name) {
     if (state.asking) return say("上一个问题还在回答，可先停止");
+    await show(name);
+    hideSource();
+    document.body.classList.remove("side-open");
+    visit(name);
+    if ($("#past .turn")) toEnd();
+  }
+  async function begun() {
+    if (state.asking) return say("上一个问题还在回答，可先停止");
+    await show(letters(16));
+    hideSource();
+    document.body.classList.remove("side-open");
+    visit(state.conversation);
+    if (matchMedia("(hover: hover)").matches) box().focus(); // on a phone the keyboard would cover the page
+  }
+  function visit(name) {
+    if (history.state?.conversation !== name) history.pushState({ conversation: name }, "", location.pathname);
+  }
+  async function show(name) {
     const query = audience() === "official" ? "?official=true" : "";
     const html = await fetchFragment(`page/conversations/${name}${query}`);
-    use(name);
+    state.conversation = name;
+    state.replaces = null;
+    sessionStorage.setItem("conversation", name);
     $("#past").innerHTML = html;
     $("#live .turn")?.remove();
     document.body.classList.toggle("talking", Boolean(html));
     if (html) $("#welcome-place")?.remove();
     else await welcome();
-    list();
-    if (html) toEnd();
-  }
-  function use(name) {
-    state.conversation = name;
-    state.replaces = null;
-    sessionStorage.setItem("conversation", name);
-    document.body.classList.remove("side-open");
-    closeSource();
-  }
-  async function begun() {
-    use(letters(16));
-    $("#past").replaceChildren();
-    $("#live .turn")?.remove();
-    document.body.classList.remove("talking");
-    await welcome();
-    list();
-    if (matchMedia("(hover: hover)").matches) box().focus(); // on a phone the keyboard would cover the page
+    guarded(list)();
+    guarded(offer)();
   }
   async function welcome() {
     if ($("#welcome-place")) return;
@@ -252,6 +293,14 @@
     place.innerHTML = await fetchFragment("page/welcome");
     $("#past").before(place);
   }
+
+  // What another tab of this visitor did is seen here too.
+  const tabs = new BroadcastChannel(`policy-assistant ${root.pathname}`);
+  tabs.onmessage = guarded(async ({ data: { changed, deleted } }) => {
+    if (deleted === state.conversation || deleted === "all") return state.asking || begun();
+    if (changed === state.conversation && !state.asking) return show(changed);
+    await list();
+  });
 
   // ---- copying
 
@@ -279,26 +328,40 @@
     link.remove();
   }
   async function rate(turn, opinion) {
-    await fetchFragment(`page/answers/${turn.dataset.answer}/feedback`, {
-      method: "PUT",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(opinion),
-    });
+    await fetchFragment(`page/answers/${turn.dataset.answer}/feedback`, json("PUT", opinion));
     say("已记下，谢谢");
   }
-  document.addEventListener("submit", (event) => {
-    const form = event.target.closest(".feedback");
-    if (!form) return;
-    event.preventDefault();
-    const turn = form.closest(".turn");
-    const given = new FormData(form);
-    guarded(async () => {
+  const json = (method, content) => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
+  const submits = {
+    feedback: async (form, given) => {
+      const turn = form.closest(".turn");
       await rate(turn, { good: false, reason: given.get("reason"), comment: given.get("comment") });
       form.hidden = true;
       $("[data-act=bad]", turn).setAttribute("aria-pressed", "true");
       $("[data-act=bad]", turn).setAttribute("aria-expanded", "false");
       $("[data-act=good]", turn).setAttribute("aria-pressed", "false");
-    })();
+    },
+    letter: async (form, given) => {
+      const complaint = { matter: given.get("matter"), text: given.get("text"), answer: form.dataset.answer || null };
+      $("#letters-body").innerHTML = await fetchFragment("page/complaints", json("POST", complaint));
+      $(".receipt").focus();
+    },
+    "follow-form": async (form, given) => {
+      const place = $(".followed");
+      place.replaceChildren();
+      const query = new URLSearchParams({ number: given.get("number") });
+      try {
+        place.innerHTML = await fetchFragment(`page/complaint?${query}`);
+      } catch (fault) {
+        place.textContent = fault.message;
+      }
+    },
+  };
+  document.addEventListener("submit", (event) => {
+    const name = Object.keys(submits).find((candidate) => event.target.classList.contains(candidate));
+    if (!name) return;
+    event.preventDefault();
+    guarded(submits[name])(event.target, new FormData(event.target));
   });
 
   // ---- what buttons do, by their data-act
@@ -310,7 +373,7 @@
     "close-reader": closeReader,
     go: (link) => {
       goTo(link.dataset.clause, false);
-      history.replaceState({ reader: true }, "", link.getAttribute("href"));
+      history.replaceState(history.state, "", link.getAttribute("href"));
       document.body.classList.remove("tree-open");
     },
     unfold: (button) => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")),
@@ -341,7 +404,9 @@
       const form = $(".feedback", button.closest(".turn"));
       form.hidden = !form.hidden;
       button.setAttribute("aria-expanded", String(!form.hidden));
-      if (!form.hidden) $("input", form).focus();
+      if (form.hidden) return;
+      form.scrollIntoView({ block: "center", behavior: calm() });
+      $("input", form).focus({ preventScroll: true });
     },
     export: (button) => {
       const address = new URL(`page/conversations/${state.conversation}/export${button.dataset.suffix}`, root);
@@ -355,20 +420,41 @@
       const row = button.closest("li");
       const title = prompt("会话名称", $(".conversation-title", row).textContent);
       if (title === null) return;
-      await fetchFragment(`page/conversations/${row.dataset.conversation}`, {
-        method: "PUT",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ title: title.slice(0, 200) }),
-      });
-      list();
+      await fetchFragment(`page/conversations/${row.dataset.conversation}`, json("PUT", { title: title.slice(0, 200) }));
+      await list();
     },
     delete: async (button) => {
       const name = button.closest("li").dataset.conversation;
+      if (state.asking && name === state.conversation) return say("上一个问题还在回答，可先停止");
       if (!confirm("彻底删除这个会话？删除后无法找回。")) return;
       await fetchFragment(`page/conversations/${name}`, { method: "DELETE" });
+      tabs.postMessage({ deleted: name });
       if (name === state.conversation) await begun();
-      else list();
+      else await list();
     },
+    "delete-all": async () => {
+      if (state.asking) return say("上一个问题还在回答，可先停止");
+      if (!confirm("彻底删除您的全部会话和评价？删除后无法找回。")) return;
+      await fetchFragment("page/conversations", { method: "DELETE" });
+      tabs.postMessage({ deleted: "all" });
+      await begun();
+      say("已全部删除");
+    },
+    complain: async (button) => {
+      const turn = button.closest(".turn");
+      $("#letters-body").innerHTML = await fetchFragment("page/complaints");
+      const form = $(".letter");
+      if (turn?.dataset.answer) {
+        form.dataset.answer = turn.dataset.answer;
+        const about = $(".about", form);
+        about.hidden = false;
+        about.textContent = `所指的回答：${$(".question", turn).textContent}（编号 ${turn.dataset.answer.slice(0, 12)}）`;
+      }
+      document.body.classList.remove("side-open");
+      $(".letters").showModal();
+      $("textarea", form).focus();
+    },
+    "close-complaints": () => $(".letters").close(),
     scope: (button) => toggled(button, "scope-open"),
     side: (button) => toggled(button, "side-open"),
     larger: (button) => remember(button, "larger"),
@@ -407,14 +493,14 @@
       const count = $$("#scope input:checked").length;
       $("#scope-count").textContent = count ? ` ${count}` : "";
     }
-    if (event.target.closest("#audience") && $(".turn") && !state.asking) guarded(open)(state.conversation);
+    if (event.target.closest("#audience") && $(".turn") && !state.asking) guarded(async () => (await show(state.conversation), toEnd()))();
   });
   document.addEventListener(
     "keydown",
     (event) => {
       // Enter that ends the composing of a character is not meant to send.
       if (event.target === box() && event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopPropagation();
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || $("dialog[open]")) return;
       if (document.body.classList.contains("reading")) closeReader();
       else if (state.asking) $("#stop").click();
       else if (document.body.classList.contains("sourced")) closeSource();
@@ -422,10 +508,25 @@
     },
     true,
   );
-  addEventListener("popstate", () => {
-    if (new URL(location).searchParams.has("doc")) guarded(openReader)(location.href, false);
-    else if (document.body.classList.contains("reading")) closeReader();
-  });
+  // Back and forth: the conversation and the source stand in the history's state, the document in the address.
+  addEventListener(
+    "popstate",
+    guarded(async () => {
+      const { conversation, source } = history.state || {};
+      if (conversation && conversation !== state.conversation) {
+        if (state.asking) {
+          history.pushState({ conversation: state.conversation }, "", location.pathname);
+          return say("上一个问题还在回答，可先停止");
+        }
+        await show(conversation);
+      }
+      if (!new URL(location).searchParams.has("doc")) hideReader();
+      else if (new URL(location).searchParams.get("doc") !== state.reading) await openReader(location.href, false);
+      if (!source) hideSource();
+      else if (JSON.stringify(source) !== JSON.stringify(state.source)) await showSource(source);
+    }),
+  );
+  addEventListener("pagehide", () => sessionStorage.setItem("draft", box()?.value || ""));
 
   // ---- the beginning: once gradio has put the parts in place
 
@@ -440,10 +541,11 @@
     document.body.append(announcer);
     box().setAttribute("aria-label", "问题");
     if (new URL(location).searchParams.has("doc")) guarded(openReader)(location.href, false);
-    await guarded(open)(state.conversation);
-    if (!$("#past .turn")) await guarded(welcome)();
+    await guarded(show)(state.conversation);
+    if ($("#past .turn")) toEnd();
+    else await guarded(welcome)();
+    if (history.state?.source) await guarded(showSource)(history.state.source);
     fill(sessionStorage.getItem("draft") || "");
-    sessionStorage.removeItem("draft");
     document.body.classList.add("ready");
   }
   const parts = ["#question textarea", "#send", "#past", ".panel", ".reader", "#conversation-list", "#audience input"];

@@ -38,7 +38,7 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.get("/page/welcome")
     def show_welcome(_: visiting) -> HTMLResponse:
-        return HTMLResponse(welcome(tuple(desk.documents().values()), desk.today))
+        return HTMLResponse(welcome(tuple(desk.documents().values()), desk.today, desk.switch.closed))
 
     @router.get("/page/source")
     def show_source(doc: str, start: int, end: int, _: visiting) -> HTMLResponse:

@@ -17,7 +17,7 @@ _LARGEST = 64 * 1024
 """Bytes of a request: a question of 1,000 characters is 6 KB as JSON."""
 _KEPT = 180 * 24 * 3600  # seconds for which a browser keeps the token
 _ALLOWED = re.compile(
-    r"/(?:$|health$|page/|assets/|static/|theme\.css$|favicon\.ico$|manifest\.json$|config/?$"
+    r"/(?:$|health$|status(?:\.json)?$|page/|assets/|static/|theme\.css$|favicon\.ico$|manifest\.json$|config/?$"
     r"|gradio_api/(?:queue/(?:join|data)/?$|cancel$|reset/?$|heartbeat/|startup-events$|info/?$|app_id/?$|theme\.css$))"
 )
 """What the page needs. All else that gradio offers, such as uploads, files, proxies and monitoring, is not there."""

@@ -7,13 +7,13 @@ import uvicorn
 from assistant.assistant import PolicyAssistant
 from assistant.page.app import application
 from assistant.page.desk import Desk
-from assistant.records import Conversations, chosen_records
+from assistant.records import chosen_records
 
 
 def serve(assistant: PolicyAssistant, host: str, port: int, root_path: str = "") -> None:
     """Serve the page until it is interrupted. Forwarded headers are believed of a proxy on this machine only."""
     records = chosen_records()
-    app = application(Desk(assistant, records, Conversations(records)), root_path)
+    app = application(Desk.over(assistant, records), root_path)
     told = logging.StreamHandler()
     told.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger("assistant").addHandler(told)

@@ -9,7 +9,7 @@ from assistant.datatypes import FOUND_BY, Answer, Citation, Passage, Status
 from assistant.export import compose
 from assistant.page.badges import Badge, badges
 from assistant.page.markup import render
-from assistant.records import Reason
+from assistant.records import Feedback, Reason
 from index.datatypes import Document
 
 _SIDE = re.compile(r"【[^【】]{1,20}】")
@@ -67,9 +67,10 @@ def turn(
     *,
     official: bool,
     following: Sequence[str] = (),
+    given: Feedback | None = None,
 ) -> str:
     """HTML of a finished exchange. `official`: with citations to copy and the passages found. `following`: questions to
-    go on with."""
+    go on with. `given`: what the visitor thinks of it already."""
     return render(
         "turn",
         question=question,
@@ -82,6 +83,7 @@ def turn(
         passages=[_found(passage) for passage in answer.passages] if official else [],
         official=official,
         following=following,
+        given=given,
         reasons=[reason.value for reason in Reason],
     )
 
@@ -98,9 +100,9 @@ def pending(
     return render("pending", question=question, lines=lines(so_far, documents), note=note)
 
 
-def refused(question: str, why: str) -> str:
-    """HTML of a question that the page itself does not put."""
-    return render("refused", question=question, why=why)
+def refused(question: str, why: str, id_: str) -> str:
+    """HTML of a question that the page itself does not put; `id_` names it in the log of requests."""
+    return render("refused", question=question, why=why, id=id_)
 
 
 def lines(answer: Answer, documents: Mapping[str, Document]) -> tuple[Line, ...]:

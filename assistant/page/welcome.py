@@ -28,10 +28,10 @@ def examples() -> dict[str, tuple[str, ...]]:
     return {theme: tuple(questions) for theme, questions in written.items()}
 
 
-def welcome(documents: Sequence[Document], today: date) -> str:
-    """HTML of the first screen over these documents."""
+def welcome(documents: Sequence[Document], today: date, closed: str = "") -> str:
+    """HTML of the first screen over these documents. `closed`: what the page says in place of answers, if it does."""
     cards = [Card(document, badges(document, today), _dated(document)) for document in documents]
-    return render("welcome", cards=cards, examples=examples())
+    return render("welcome", cards=cards, examples=examples(), closed=closed)
 
 
 def _dated(document: Document) -> str:

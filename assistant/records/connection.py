@@ -30,6 +30,17 @@ _LADDER = (
             WHEN NOT EXISTS (SELECT 1 FROM answers WHERE thread = OLD.thread)
             BEGIN DELETE FROM titles WHERE thread = OLD.thread; END""",
     ),
+    (
+        """CREATE TABLE complaints (
+            number TEXT PRIMARY KEY, at TEXT NOT NULL, due TEXT NOT NULL, visitor TEXT NOT NULL, answer TEXT,
+            matter TEXT NOT NULL, text TEXT NOT NULL, reply TEXT NOT NULL, replied TEXT, closed TEXT) WITHOUT ROWID""",
+        "CREATE INDEX complaints_by_visitor ON complaints (visitor, at)",
+        """CREATE TABLE requests (
+            sequence INTEGER PRIMARY KEY, at TEXT NOT NULL, id TEXT NOT NULL, visitor TEXT, address TEXT NOT NULL,
+            act TEXT NOT NULL, outcome TEXT NOT NULL, seconds REAL NOT NULL, notices INTEGER NOT NULL,
+            sources TEXT NOT NULL)""",
+        "CREATE INDEX requests_by_time ON requests (at)",
+    ),
 )
 """What brings a file from each version to the next; `user_version` tells how many steps it has taken."""
 _VERSION = len(_LADDER)

@@ -1,15 +1,10 @@
 """Conversations as the records hold them: listed with a title, and renamed."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from assistant.masking import mask
-from assistant.records.connection import connect, told
-from assistant.records.records import Records
+from assistant.records.file import RecordsFile
 
-_WAIT = 5.0  # seconds
 _LONGEST_TITLE = 60
 _LIST = """
 SELECT thread, coalesce(title, json_extract(first.record, '$.answer.question')), latest, number
@@ -32,33 +27,27 @@ class Conversation:
 
 
 class Conversations:
-    """The threads of `records`. The methods raise RecordsError where its file cannot be used."""
+    """The threads of the records in `file`. The methods raise RecordsError where it cannot be used."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, file: RecordsFile) -> None:
+        self._file = file
 
     def starting(self, beginning: str, most: int) -> tuple[Conversation, ...]:
         """At most `most` conversations whose threads begin so, the latest first."""
-        if not self._records.path.exists():
-            return ()
-        values = {"beginning": beginning, "beyond": f"{beginning}\U0010ffff", "most": most}
-        with self._connected() as connection:
-            return tuple(Conversation(*row) for row in connection.execute(_LIST, values))
+        values: dict[str, str | int] = {
+            "beginning": beginning,
+            "beyond": f"{beginning}\U0010ffff",
+            "most": most,
+        }
+        return tuple(Conversation(*row) for row in self._file.rows(_LIST, values))
 
     def rename(self, thread: str, title: str) -> None:
         """Call a conversation `title`, with personal identifiers masked and 60 characters at most; "" undoes it."""
         title = mask(" ".join(title.split())).text[:_LONGEST_TITLE]
-        with self._connected() as connection:
+        with self._file.writing() as connection:
             if title:
                 known = "EXISTS (SELECT 1 FROM answers WHERE thread = :thread)"
                 query = f"INSERT OR REPLACE INTO titles SELECT :thread, :title WHERE {known}"
                 connection.execute(query, {"thread": thread, "title": title})
             else:
                 connection.execute("DELETE FROM titles WHERE thread = ?", (thread,))
-
-    def _connected(self) -> "closing[sqlite3.Connection]":
-        path: Path = self._records.path
-        try:
-            return closing(connect(path, _WAIT))
-        except (sqlite3.Error, OSError) as fault:
-            raise told(path, fault) from fault

@@ -14,11 +14,12 @@ class Fault(StrEnum):
     RESTING = "resting"
     LANGUAGE = "language"
     UNVERIFIED = "unverified"
+    LEFT = "left"
     NOT_HELD = "not_held"
     """The model says that the passages do not answer: no fault of it, but there is nothing to show."""
 
 
-MODEL_WORKS = {Fault.UNVERIFIED, Fault.LANGUAGE, Fault.NOT_HELD}
+MODEL_WORKS = {Fault.UNVERIFIED, Fault.LANGUAGE, Fault.LEFT, Fault.NOT_HELD}
 """Ends that say nothing against asking the model again."""
 
 

@@ -1,7 +1,7 @@
 """The chat model: where it is opened and how it is listened to; nothing of it is imported before the first use."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -13,6 +13,8 @@ CONNECT, IDLE, TOTAL = 3.0, 15.0, 45.0
 LONG_WAIT = 5.0
 """Seconds of a Retry-After from which we do not wait."""
 PAUSE = 0.3
+LOOK = 0.5
+"""Seconds after which it is looked again whether anybody waits for the answer."""
 MOST_CHARACTERS = 20_000
 """Of one reply; an answer needs a thousand, the rest is for a model that thinks aloud."""
 
@@ -59,17 +61,22 @@ def open_model(name: str, base_url: str, key: str | None, patience: Patience) ->
     )
 
 
-def listen(model: ChatModel, messages: list[tuple[str, str]], patience: Patience) -> Iterator[str]:
+def listen(
+    model: ChatModel,
+    messages: list[tuple[str, str]],
+    patience: Patience,
+    left: Callable[[], bool] | None = None,
+) -> Iterator[str]:
     """The model's words as they come; ends only where the model says that its answer is complete.
 
-    `messages`: (role, text). One retry, where nothing came yet and the fault is a passing one that came soon.
-    Raises NotWrittenError.
+    `messages`: (role, text). `left`: whether nobody waits for them any more, a fault of its own. One retry, where
+    nothing came yet and the fault is a passing one that came soon. Raises NotWrittenError.
     """
     begun = time.monotonic()
     deadline = begun + patience.total
     came = False
     try:
-        for text in _once(model, messages, patience, deadline):
+        for text in _once(model, messages, patience, deadline, left):
             came = True
             yield text
     except NotWrittenError as error:
@@ -82,11 +89,15 @@ def listen(model: ChatModel, messages: list[tuple[str, str]], patience: Patience
     else:
         return
     time.sleep(wait)
-    yield from _once(model, messages, patience, deadline)
+    yield from _once(model, messages, patience, deadline, left)
 
 
 def _once(
-    model: ChatModel, messages: list[tuple[str, str]], patience: Patience, deadline: float
+    model: ChatModel,
+    messages: list[tuple[str, str]],
+    patience: Patience,
+    deadline: float,
+    left: Callable[[], bool] | None,
 ) -> Iterator[str]:
     """One request. A thread of its own reads, so that no server can hold the asker longer than the deadline."""
     heard: Queue[_Heard] = Queue()
@@ -95,8 +106,8 @@ def _once(
     length, reason = 0, ""
     try:
         while True:
-            left = min(patience.connect + patience.idle, deadline - time.monotonic())
-            found = heard.get(timeout=max(0.0, left))
+            end = min(time.monotonic() + patience.connect + patience.idle, deadline)
+            found = _hear(heard, end, left)
             if isinstance(found, NotWrittenError):
                 raise found
             if found is None:
@@ -113,6 +124,19 @@ def _once(
         given_up.set()
     if reason not in _WHOLE:
         raise NotWrittenError(Fault.BROKEN)
+
+
+def _hear(heard: "Queue[_Heard]", end: float, left: Callable[[], bool] | None) -> _Heard:
+    """What comes next. Raises Empty where nothing came by `end`, NotWrittenError where nobody waits for it."""
+    while True:
+        if left and left():
+            raise NotWrittenError(Fault.LEFT)
+        seconds = end - time.monotonic()
+        try:
+            return heard.get(timeout=max(0.0, min(seconds, LOOK)))
+        except Empty:
+            if seconds <= LOOK:
+                raise
 
 
 def _read(model: ChatModel, messages: list[tuple[str, str]], heard: "Queue[_Heard]", given_up: Event) -> None:

@@ -43,14 +43,16 @@ class Writer:
         """The answer of `turn` from its material; nothing is sent before its parts are asked for."""
         return Writing(self, turn)
 
-    def listen(self, messages: list[tuple[str, str]]) -> Iterator[str]:
-        """The model's words as they come. Raises NotWrittenError."""
+    def listen(
+        self, messages: list[tuple[str, str]], left: Callable[[], bool] | None = None
+    ) -> Iterator[str]:
+        """The model's words as they come, until `left` says that nobody waits for them. Raises NotWrittenError."""
         try:
             model = self._opened()
         except Exception as error:
             _log.warning("the chat model cannot be opened: %s", type(error).__name__)
             raise NotWrittenError(Fault.DENIED) from None
-        yield from listen(model, messages, self._patience)
+        yield from listen(model, messages, self._patience, left)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -111,7 +113,7 @@ class Writing:
         turn = self._turn
         messages, count = fill_prompt(mask(turn.question.shown).text, turn.material, turn.documents)
         passages = turn.material[:count]
-        for found in read_reply(self._writer.listen(messages)):
+        for found in read_reply(self._writer.listen(messages, turn.left)):
             if found is Extent.NOT:
                 raise NotWrittenError(Fault.NOT_HELD)
             if isinstance(found, Extent):

@@ -5,11 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -55,6 +51,12 @@ class PageServer:
         except httpx.TransportError:
             return False
 
+    @property
+    def memory(self) -> float:
+        """Resident memory of the server in MB (Linux)."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
     def close(self) -> None:
         """Stop serving."""
         self._process.terminate()
@@ -66,50 +68,13 @@ class PageServer:
         self._log.close()
 
 
-@contextmanager
-def proxied(url: str, prefix: str) -> Iterator[str]:
-    """A reverse proxy that serves `url` below `prefix`, which it takes off; gives its address with the prefix."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def forward(self) -> None:
-            if not self.path.startswith(prefix):
-                self.send_error(404)
-                return
-            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
-            address = url + (self.path.removeprefix(prefix) or "/")
-            with httpx.stream(self.command, address, headers=headers, content=body, timeout=60) as reply:
-                self.send_response(reply.status_code)
-                for name, value in reply.headers.multi_items():
-                    if name not in ("connection", "transfer-encoding"):
-                        self.send_header(name, value)
-                self.end_headers()
-                for chunk in reply.iter_raw():
-                    self.wfile.write(chunk)
-
-        do_GET = do_POST = do_PUT = do_DELETE = forward
-
-        def log_message(self, *_: object) -> None:
-            """Keeps quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{prefix}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 class Asker:
     """A visitor who speaks to the server as the page does."""
 
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=60)
         self.http.get("/")
+        self._session = f"s{time.monotonic_ns()}"
 
     @property
     def token(self) -> str:
@@ -118,14 +83,17 @@ class Asker:
 
     def ask(self, question: str, conversation: str = "a" * 16, fn_index: int = 0) -> list[str]:
         """Every piece of HTML that the question brought, the last one whole. An error of the event raises."""
-        session = f"s{time.monotonic_ns()}"
         data = [question, conversation, "", "群众", [], [], [], False]
+        # A lone surrogate is sent as its escape, as a browser would.
+        body = json.dumps({"data": data, "fn_index": fn_index, "session_hash": self._session})
         joined = self.http.post(
-            "/gradio_api/queue/join", json={"data": data, "fn_index": fn_index, "session_hash": session}
+            "/gradio_api/queue/join", content=body, headers={"Content-Type": "application/json"}
         )
         joined.raise_for_status()
         pieces: list[str] = []
-        with self.http.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        with self.http.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": self._session}
+        ) as stream:
             for line in stream.iter_lines():
                 message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
                 if message.get("msg") in ("process_generating", "process_completed"):
