@@ -14,7 +14,9 @@ _STATED = re.compile(
     r"说|提出|规定|要求|明确|写|计划|目标|既然|承诺|将|就|要(在|到|建|达)|达到|到20[0-9]{2}年|已经|不是"
 )
 _OPEN = re.compile(r"什么|哪[些几个年里]|多少|如何|怎么?样")
-_CLAIM = re.compile(r"对不对|对吧|对吗|是吧|是不是|没错|说错|为什么|为啥|怎么(会|是)|不是|吗|么[?!。]*$")
+_CLAIM = re.compile(
+    r"对不对|对吧|对吗|是吧|是不是|没错|说错|为什么|为啥|怎么(会|是)|不是|吗|(?<![什怎那这多])么[?!。]*$"
+)
 _PERSONAL = re.compile(r"我|俺|咱|本人|家里|老公|老婆|爸|妈|孩子")
 SAME_MATTER = 0.4
 """Least coverage of the question, figures apart, for a sentence to be about what the figure is claimed of."""

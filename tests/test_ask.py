@@ -101,7 +101,7 @@ def test_outcomes_that_are_no_answer(shipped: PolicyAssistant, question: str, st
 
 def test_a_refusal_says_where_to_ask_there(shipped: PolicyAssistant) -> None:
     where = {
-        "庄河公租房申请要什么材料": "可向庄河12345政务服务便民热线或“辽事通”咨询。",
+        "庄河公租房申请要什么材料": "可向大连12345政务服务便民热线或“辽事通”咨询。",
         "长春公租房申请要什么材料": "可向长春12345政务服务便民热线咨询。",
         "公租房申请要什么材料": "可向当地12345政务服务便民热线咨询。",
     }

@@ -109,8 +109,8 @@ def test_search_shows_where_and_why(park: str) -> None:
     assert text == "(二)乱扔垃圾。"
     measure = r" \d\.\d\d"
     assert re.fullmatch(
-        f"    词{measure} · 字对{measure} · 相关提问的字对 0\\.00 · 语义{measure} · 相关提问的语义 0\\.00"
-        f" · 覆盖{measure} · 相关提问的覆盖 0\\.00 · 所问的数字或时间 0\\.00",
+        f"    词{measure} · 字对{measure} · 相关提问的词 0\\.00 · 相关提问的字对 0\\.00 · 语义{measure}"
+        f" · 相关提问的语义 0\\.00 · 覆盖{measure} · 所问的数字、时间等 0\\.00",
         why,
     )
     assert place == "    index show '公园' --clause '第二章/第三条/(二)'"

@@ -117,8 +117,8 @@ def test_nothing_to_go_on_from(shipped: PolicyAssistant) -> None:
 
 def test_a_question_that_lacks_its_place_offers_the_choices(shipped: PolicyAssistant) -> None:
     answer = shipped.ask("能落户吗")
-    assert answer.choices == ("大连", "吉林")
-    assert answer.notices[-1].endswith("直接回答其中一个即可\uff1a大连、吉林。")
+    assert answer.choices == ("大连", "吉林", "中央")
+    assert answer.notices[-1].endswith("直接回答其中一个即可\uff1a大连、吉林、中央。")
     assert [c.document_id for c in answer.citations] == [
         "dalian-14th-five-year-plan",
         "jilin-urban-quality-plan",

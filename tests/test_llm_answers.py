@@ -40,15 +40,14 @@ def test_without_a_model_the_quotes_are_streamed(shipped: PolicyAssistant, extra
 
 
 def test_a_statement_on_two_documents_names_both(room: Room) -> None:
-    def script(request: Request) -> Reply:
-        found = {
-            number: text for number, text in request.passages.items() if "落户" in text or "市民化" in text
-        }
-        (one, first), (other, second) = next(iter(found.items())), list(found.items())[-1]
-        return Reply(written(("推进农业转移人口市民化。", (one, first[:12]), (other, second[-14:]))))
+    said = "推进农业转移人口市民化"
 
-    answer = room.ask(script)
-    assert answer.text.endswith("推进农业转移人口市民化。[1][2]")
+    def script(request: Request) -> Reply:
+        first, *_, last = [number for number, text in request.passages.items() if said in text]
+        return Reply(written((f"{said}。", (first, said), (last, said))))
+
+    answer = room.ask(script, "农业转移人口市民化怎么推进")
+    assert answer.text.endswith(f"{said}。[1][2]")
     names = {document.id: document.metadata.name for document in room.assistant.documents()}
     assert "、".join(names[citation.document_id] for citation in answer.citations) in answer.text
 

@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from assistant import PolicyAssistant, Status
-from eval.questions import GOLD, SPLITS
+from eval.questions import GOLD, SPLITS, TUNING
 from index.datatypes import Chunk, ChunkQuestion, Document, Metadata, PolicyError, SyncReport
 from index.questions import PassageQuestions, place_questions, read_questions, stale_lines
 from index.searchable import normalise
@@ -262,12 +263,27 @@ UNLIKE = 0.5
 
 def test_no_shipped_question_is_like_one_of_the_evaluation() -> None:
     """Else the evaluation would measure what was written for it. Ids and lines are told, never the questions."""
-    lines, pairs, holding = [], [], defaultdict(list)
-    for entries in read_questions(CORPUS).values():
-        for entry in entries:
-            for question in entry.questions:
-                pairs.append(_pairs(question))
-                lines.append(entry.line)
+    asked = [
+        (entry.line, question)
+        for entries in read_questions(CORPUS).values()
+        for entry in entries
+        for question in entry.questions
+    ]
+    assert len(asked) > 2000
+    assert _like_gold(asked) == set()
+
+
+def test_no_tuning_question_is_like_one_of_the_evaluation() -> None:
+    """Else what is fitted to the tuning questions would be fitted to the evaluation."""
+    rows = map(json.loads, TUNING.read_text("utf-8").splitlines())
+    asked = [(line, row["turns"][0]) for line, row in enumerate(rows, start=1)]
+    assert len(asked) > 600
+    assert _like_gold(asked) == set()
+
+
+def _like_gold(asked: Sequence[tuple[int, str]]) -> set[tuple[str, int]]:
+    """Id of a gold question and line of one asked that is too like it."""
+    pairs, holding = [_pairs(question) for _, question in asked], defaultdict(list)
     for at, own in enumerate(pairs):
         for pair in own:
             holding[pair].append(at)
@@ -278,12 +294,11 @@ def test_no_shipped_question_is_like_one_of_the_evaluation() -> None:
                 own = _pairs(text)
                 shared = Counter(at for pair in own for at in holding[pair])
                 alike |= {
-                    (row["id"], lines[at])
+                    (row["id"], asked[at][0])
                     for at, both in shared.items()
                     if both / (len(own) + len(pairs[at]) - both) >= UNLIKE
                 }
-    assert len(pairs) > 2000
-    assert alike == set()
+    return alike
 
 
 def _pairs(text: str) -> set[str]:

@@ -32,13 +32,13 @@ class Room:
     assistant: PolicyAssistant
     llm: Llm
 
-    def ask(self, script: Script | Reply | str) -> Answer:
+    def ask(self, script: Script | Reply | str, question: str = QUESTION) -> Answer:
         """The answer where the model does as `script` says, the same from `ask` and `stream`; no fault of it shown."""
         if isinstance(script, str):
             script = Reply(script)
         self.llm.script = queued(script) if isinstance(script, Reply) else script
-        answer = self.assistant.ask(QUESTION)
-        streamed = list(self.assistant.stream(QUESTION))
+        answer = self.assistant.ask(question)
+        streamed = list(self.assistant.stream(question))
         assert streamed[-1] == answer
         assert told_by(streamed) == ((answer.text, answer.citations) if answer.answered else ("", ()))
         documents = {document.id: document for document in self.assistant.documents()}
