@@ -104,6 +104,9 @@ def _connectives(documents: Sequence[Document]) -> str:
     values = {
         "name": _either(entry.name for entry in known),
         "clause": _either(["", *(clause.citation for document in documents for clause in document.clauses)]),
+        "label": _either(
+            clause.label for document in documents for clause in document.clauses if clause.label
+        ),
         "side": _either([*Level, *(text for entry in known for text in (entry.name, entry.region) if text)]),
     }
     templates = _fixed_words("connectives.toml").values()
