@@ -59,6 +59,14 @@ def test_sound_answers_break_nothing() -> None:
         assert violations(answer, DOCUMENTS) == (), answer.text
 
 
+def test_the_outline_of_a_document_breaks_nothing_also_where_a_heading_is_not_printed(
+    shipped: PolicyAssistant,
+) -> None:
+    answer = shipped.ask("大连十四五规划全文")
+    assert (answer.status, "第二章\uff08正文未印标题\uff09" in answer.text) == (Status.OUTLINE, True)
+    assert violations(answer, {document.id: document for document in shipped.documents()}) == ()
+
+
 def changed(answer: Answer, at: int, **fields: object) -> Answer:
     """`answer` with other fields in one citation, and the text that goes with them."""
     citations = list(answer.citations)
