@@ -20,7 +20,7 @@ than the document's, nothing tells which sentence of the best passage answers, a
 MOST_PASSAGES = 3
 NEAR_PASSAGE = 0.7
 """Share of the best passage's score from which another is given whole beside it."""
-SIDE_CHARACTERS = 160
+SIDE_CHARACTERS = 240
 BRIEF = 20
 """A sentence of no more characters may only open a matter, and the next one of its clause tell it."""
 RESTATES = 0.4

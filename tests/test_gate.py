@@ -7,6 +7,7 @@ import pytest
 from assistant import PolicyAssistant, Status, gate
 from assistant.datatypes import Passage
 from assistant.gate import Features
+from eval.gate import features_of, share_answered
 
 
 @pytest.fixture(autouse=True)
@@ -104,3 +105,18 @@ def test_the_answer_tells_how_sure_the_gate_is(
     assert (sure.status, unsure.status) == (Status.ANSWERED, Status.NOT_IN_CORPUS)
     assert 1 > sure.confidence >= gate.YES > unsure.confidence > 0
     assert (shipped.ask("大连实施意见第12条").confidence, shipped.ask("你是谁").confidence) == (1.0, 0.0)
+
+
+def test_what_does_not_come_to_the_gate_has_no_features(
+    shipped: PolicyAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    ended = ("大连实施意见第12条", "大连和吉林的好房子有什么不同", "明天大连下雨不", "上海落户要几年")
+    assert [features_of(shipped, question) for question in ended] == [None] * 4
+    plain, figure = (
+        features_of(shipped, f"长春现代化都市圈{asked}") for asked in ("人口目标", "有多少公里地铁")
+    )
+    assert plain is not None
+    assert figure is not None
+    assert (plain.missing, figure.missing) == (0.0, 1.0)
+    assert share_answered([plain, figure]) == 0.5
