@@ -9,7 +9,7 @@ from assistant.sentences import Sentence
 from index.chunk import sentence_spans
 from index.datatypes import Document
 
-MOST_CHARACTERS = 450
+MOST_CHARACTERS = 600
 """Length of an answer to a plain question; the first sentence is given whole, however long."""
 MOST_SENTENCES = 4
 NEAR_BEST = 0.72
@@ -17,7 +17,7 @@ NEAR_BEST = 0.72
 TELLING = 0.55
 """Share of the question's terms from which a sentence speaks for itself. Below it, as for a question in other words
 than the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
-MOST_PASSAGES = 3
+MOST_PASSAGES = 4
 NEAR_PASSAGE = 0.7
 """Share of the best passage's score from which another is given whole beside it."""
 SIDE_CHARACTERS = 240
