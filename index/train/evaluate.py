@@ -62,16 +62,20 @@ def measure(scores: Scores, gold: Sequence[Sequence[int]]) -> list[float]:
     return [float(mean) for mean in np.mean(found, axis=0)]
 
 
-def table(title: str, word_scores: Scores, others: dict[str, Scores], gold: Sequence[Sequence[int]]) -> str:
-    """A table in Markdown of words alone, each of `others` alone, and the two together."""
-    rows = {"BM25": word_scores}
-    for name, scores in others.items():
-        rows[name] = scores
-        rows |= {f"{name} + BM25, {weight:g}:1": weight * scores + word_scores for weight in COSINES}
-    lines = [f"### {title} ({len(gold)} 问)", "", f"| 方法 | {' | '.join(MEASURES)} |", "|---" * 4 + "|"]
-    for name, scores in rows.items():
-        lines.append(f"| {name} | {' | '.join(f'{value:.3f}' for value in measure(scores, gold))} |")
-    return "\n".join([*lines, ""])
+def heading(title: str, count: int) -> str:
+    """What stands above the rows of a table in Markdown."""
+    return f"### {title} ({count} 问)\n\n| 方法 | {' | '.join(MEASURES)} |\n{'|---' * 4}|\n"
+
+
+def row(name: str, scores: Scores, gold: Sequence[Sequence[int]]) -> str:
+    """A row of it."""
+    return f"| {name} | {' | '.join(f'{value:.3f}' for value in measure(scores, gold))} |\n"
+
+
+def rows(name: str, scores: Scores, word_scores: Scores, gold: Sequence[Sequence[int]]) -> str:
+    """Rows of `scores` alone, and of the two together."""
+    fused = (row(f"{name} + BM25, {weight:g}:1", weight * scores + word_scores, gold) for weight in COSINES)
+    return row(name, scores, gold) + "".join(fused)
 
 
 def folds(
@@ -123,6 +127,12 @@ def sections(articles: Sequence[Article]) -> tuple[list[str], list[str]]:
     return [f"{title}{heading}" for title, heading in found], ["\n".join(texts) for texts in found.values()]
 
 
+def tell(lines: str) -> None:
+    """Write `lines` at once."""
+    sys.stdout.write(lines)
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Write all tables."""
     parser = argparse.ArgumentParser(
@@ -139,17 +149,16 @@ def main() -> int:
     texts = [question.text for question in questions]
     gold = [[material.number_of[article] for article in question.gold] for question in questions]
     found = by_words(texts, articles)
-    others = {"微调前": by_model(base, material, texts, articles)}
+    tell(heading(f"通俗问题找全国性法规条文,{len(articles)} 条", len(gold)) + row("BM25", found, gold))
+    tell(rows("微调前", by_model(base, material, texts, articles), found, gold))
     for name, by_article in (("按问题分折", False), ("按条文分折", True)):
-        others[name] = cross_validated(
-            base, material, articles, questions, given.folds, by_article=by_article
-        )
-    sys.stdout.write(table(f"通俗问题找全国性法规条文,{len(articles)} 条", found, others, gold) + "\n")
+        scores = cross_validated(base, material, articles, questions, given.folds, by_article=by_article)
+        tell(rows(name, scores, found, gold))
     headings, bodies = sections(read_laws(given.data / "laws", unseen=True))
-    model = tune(base, material, questions, track)
-    others = {"成品": by_model(model, material, headings, bodies)}
-    own = [[at] for at in range(len(headings))]
-    sys.stdout.write(table(f"标题找正文,{'、'.join(UNSEEN)}", by_words(headings, bodies), others, own))
+    scores = by_model(tune(base, material, questions, track), material, headings, bodies)
+    found, gold = by_words(headings, bodies), [[at] for at in range(len(headings))]
+    tell(heading(f"标题找正文,{'、'.join(UNSEEN)}", len(gold)) + row("BM25", found, gold))
+    tell(rows("成品", scores, found, gold))
     return 0
 
 
