@@ -64,7 +64,7 @@ def measure(scores: Scores, gold: Sequence[Sequence[int]]) -> list[float]:
 
 def heading(title: str, count: int) -> str:
     """What stands above the rows of a table in Markdown."""
-    return f"### {title} ({count} 问)\n\n| 方法 | {' | '.join(MEASURES)} |\n{'|---' * 4}|\n"
+    return f"\n### {title} ({count} 问)\n\n| 方法 | {' | '.join(MEASURES)} |\n{'|---' * 4}|\n"
 
 
 def row(name: str, scores: Scores, gold: Sequence[Sequence[int]]) -> str:

@@ -39,6 +39,14 @@ class Model:
         """Another model of the same numbers."""
         return Model(self.vectors.clone(), self.weights.clone())
 
+    @classmethod
+    def mean(cls, models: Sequence["Model"]) -> "Model":
+        """The mean of models that were trained from one (Wortsman et al. 2022)."""
+        return cls(
+            torch.stack([model.vectors for model in models]).mean(0),
+            torch.stack([model.weights for model in models]).mean(0),
+        )
+
     def write(self, path: Path) -> None:
         """Write the numbers to `path`."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,9 +64,11 @@ class Trainer:
     Adam, for the entries of a batch only. `scale`: 1 / temperature. `dropout`: share of words left out.
     """
 
-    def __init__(self, model: Model, rate: float, *, scale: float = 20.0, dropout: float) -> None:
+    def __init__(
+        self, model: Model, rate: float, *, scale: float = 20.0, dropout: float, seed: int = 0
+    ) -> None:
         self._scale, self._dropout = scale, dropout
-        self._random = np.random.default_rng(0)
+        self._random = np.random.default_rng(seed)
         self._vectors = _Adam(model.vectors, rate)
         self._weights = _Adam(model.weights.T, 2 * rate)
 
@@ -104,7 +114,8 @@ def _counts(
 ) -> tuple[torch.Tensor, list[csr_array]]:
     """The entries of all texts, and for each side texts x entries: the square root of how often each occurs."""
     rows = np.concatenate([np.zeros(0, np.int32), *(text for side in sides for text in side)])
-    entries, columns = np.unique(rows, return_inverse=True)
+    occurring = np.bincount(rows) > 0
+    entries, columns = np.flatnonzero(occurring), (np.cumsum(occurring) - 1)[rows]
     kept = np.ones(len(rows)) if keep is None else keep(len(rows))
     matrices, start = [], 0
     for side in sides:
@@ -155,7 +166,10 @@ class _Adam:
         assert gradient is not None
         self._steps += 1
         ahead, spread = (1 - beta**self._steps for beta in _BETAS)
-        first = self._first[rows].lerp_(gradient, 1 - _BETAS[0])
-        second = self._second[rows].lerp_(gradient * gradient, 1 - _BETAS[1])
-        self._first[rows], self._second[rows] = first, second
-        self.parameter[rows] -= self._rate * pace / ahead * first / ((second / spread).sqrt() + _TINY)
+        first = self._first.index_select(0, rows).lerp_(gradient, 1 - _BETAS[0])
+        second = self._second.index_select(0, rows).mul_(_BETAS[1])
+        second.addcmul_(gradient, gradient, value=1 - _BETAS[1])
+        self._first.index_copy_(0, rows, first)
+        self._second.index_copy_(0, rows, second)
+        move = first.div_(second.div_(spread).sqrt_().add_(_TINY))
+        self.parameter.index_add_(0, rows, move, alpha=-self._rate * pace / ahead)

@@ -16,6 +16,8 @@ from index.vocabulary import Vocabulary
 
 Track = Callable[[Sequence[int], str], Iterable[int]]
 """Shows how far a loop is: what it runs over, and what it does in Chinese -> the same."""
+Hard = Callable[[int, Sequence[Pair]], list[tuple[int, Rows]]]
+"""Step and pairs of a batch -> national articles besides theirs, as wrong answers, with their rows."""
 
 FEWEST = 4
 """How often a word has to occur in the texts that are counted to be an entry."""
@@ -59,6 +61,8 @@ TUNING = Stage(
     },
     hard=512,
 )
+SEEDS = (0, 1)
+"""Each stage is run with both and gives the mean of what comes of it; the second base goes on from the first."""
 POOL = 100
 """Hard negatives of a question are drawn from as many articles nearest to it."""
 REFRESHED = 100
@@ -105,27 +109,42 @@ def prepare(data: Path) -> Material:
 
 def train_base(material: Material, track: Track) -> Model:
     """A model of texts without labels."""
-    return _train(Model.fresh(material.frequent), BASE, material.sources, track, "无标注训练")
+    model = Model.fresh(material.frequent)
+    found = []
+    for seed in SEEDS:
+        model = _train(model.copy(), BASE, material.sources, track, "无标注训练", seed)
+        found.append(model)
+    return Model.mean(found)
 
 
 def tune(base: Model, material: Material, questions: Sequence[Question], track: Track) -> Model:
     """`base` trained further, with lay questions and their articles among the pairs."""
-    model = base.copy()
     rows = rows_of((question.text for question in questions), material.vocabulary)
     articles = [material.national.whole(at) for at in range(len(material.number_of))]
+    source = asked(questions, material.number_of, material.national, material.vocabulary)
+    sources = {**material.sources, "asked": source}
+    found = []
+    for seed in SEEDS:
+        model = base.copy()
+        hard = _hard(model, rows, articles)
+        found.append(_train(model, TUNING, sources, track, "用问题微调", seed, hard))
+    return Model.mean(found)
+
+
+def _hard(model: Model, questions: Sequence[Rows], articles: Sequence[Rows]) -> Hard:
+    """Articles among those that `model`, as it is by then, holds nearest to the lay questions of a batch."""
     random = np.random.default_rng(1)
     near = np.zeros((0, POOL), np.int64)
 
-    def hard(step: int, pairs: Sequence[Pair]) -> list[tuple[int, Rows]]:
+    def drawn(step: int, pairs: Sequence[Pair]) -> list[tuple[int, Rows]]:
         nonlocal near
         if step % REFRESHED == 0:
-            near = _nearest(model, rows, articles)
+            near = _nearest(model, questions, articles)
         numbers = random.choice([pair.asked for pair in pairs if pair.asked >= 0], TUNING.hard)
-        drawn = near[numbers, random.integers(POOL, size=TUNING.hard)]
-        return [(int(article), articles[article]) for article in drawn]
+        found = near[numbers, random.integers(POOL, size=TUNING.hard)]
+        return [(int(article), articles[article]) for article in found]
 
-    source = asked(questions, material.number_of, material.national, material.vocabulary)
-    return _train(model, TUNING, {**material.sources, "asked": source}, track, "用问题微调", hard)
+    return drawn
 
 
 def _train(
@@ -134,11 +153,12 @@ def _train(
     sources: Mapping[str, Source],
     track: Track,
     label: str,
-    hard: Callable[[int, Sequence[Pair]], list[tuple[int, Rows]]] = lambda step, pairs: [],
+    seed: int,
+    hard: Hard = lambda step, pairs: [],
 ) -> Model:
     """`model`, trained as `stage` says; `hard` gives national articles besides those of the pairs, with their rows."""
-    trainer = Trainer(model, stage.rate, dropout=stage.dropout)
-    random = np.random.default_rng(0)
+    trainer = Trainer(model, stage.rate, dropout=stage.dropout, seed=seed)
+    random = np.random.default_rng(seed)
     shares = {sources[name]: share for name, share in stage.shares.items()}
     for step in track(range(stage.steps), label):
         pairs = draw(shares, BATCH, random)
