@@ -21,6 +21,14 @@ CANDIDATES = 60
 """Best rows by the searches that are looked at closely."""
 NEIGHBOURS = 200
 """Nearest chunks and questions by vector; the others count as not near at all."""
+FEW = 2
+"""A question of no more terms than this, all of them rare, leans on words."""
+RARE = 8
+"""Most chunks, and questions they answer, in which a rare term stands."""
+LEANING = 0.25
+"""What the other measures than `OWN_WORDS` count for such a question beside their usual weight."""
+OWN_WORDS = ("words", "bigrams", "coverage", "kind")
+"""Measures of the text's own words."""
 
 SEARCHED = ("words", "bigrams", "vectors", "asked_words", "asked_bigrams", "asked_vectors")
 """Measures of every chunk, each scaled to 1 at its best: BM25 of words and of character pairs, lexicon included;
@@ -62,8 +70,9 @@ def rank(
     topic. `weight` is one factor a row, 0 for rows that are out of the question. `counts` are other weights of the
     measures than the package's. Where the store cannot search by meaning, the other measures count alone.
     """
+    counts = leaning(counts or weights(), terms, store)
     measured = measure(text, topic, terms, store, weight, first, counts)
-    counted = {name: count for name, count in (counts or weights()).items() if name in measured.scores}
+    counted = {name: count for name, count in counts.items() if name in measured.scores}
     found = []
     for place, row in enumerate(measured.rows):
         score = sum(count * measured.scores[name][place] for name, count in counted.items())
@@ -72,6 +81,15 @@ def rank(
         found.append(Ranked(measured.chunks[place], float(score), why))
     ahead, behind = found[: measured.named], found[measured.named :]
     return [*sorted(ahead, key=_by_score), *sorted(behind, key=_by_score)]
+
+
+def leaning(counts: Mapping[str, float], terms: Sequence[Term], store: Store) -> Mapping[str, float]:
+    """`counts`, with less for all but the text's own words where the question is one or two rare words: who names a
+    rare word means it."""
+    rare = all(not term.others and 0 < store.rows_with(term.text) <= RARE for term in terms)
+    if not rare or not 0 < len(terms) <= FEW:
+        return counts
+    return {name: count if name in OWN_WORDS else count * LEANING for name, count in counts.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,26 @@ def test_without_vectors_the_other_measures_count_alone(folder: Path) -> None:
         }  # fmt: skip
 
 
+COUNTS = {"words": 2.0, "vectors": 4.0, "asked_words": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("question", "lexicon", "counts"),
+    [
+        ("电梯", {}, {"words": 2.0, "vectors": 1.0, "asked_words": 0.25}),
+        ("电梯和补贴", {}, {"words": 2.0, "vectors": 1.0, "asked_words": 0.25}),
+        ("电梯", {"电梯": ("升降机",)}, COUNTS),  # who says it in other words
+        ("飞机", {}, COUNTS),  # no text holds it
+        ("电梯、公积金和补贴", {}, COUNTS),
+        ("", {}, COUNTS),
+    ],
+)
+def test_one_or_two_rare_words_lean_on_the_text_s_own_words(
+    store: Store, question: str, lexicon: dict[str, tuple[str, ...]], counts: dict[str, float]
+) -> None:
+    assert rank.leaning(COUNTS, read_terms(question, store, Lexicon(lexicon)), store) == counts
+
+
 def test_other_words_of_the_lexicon_find_less_than_the_question_s_own(store: Store) -> None:
     terms = read_terms("电梯", store, Lexicon({"电梯": ("补贴",)}))
     weight = np.ones(len(store.chunk_ids), np.float32)
