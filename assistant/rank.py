@@ -24,7 +24,7 @@ NEIGHBOURS = 200
 FEW = 2
 """A question of no more terms than this, all of them rare, leans on words."""
 RARE = 8
-"""Most chunks, and questions they answer, in which a rare term stands."""
+"""Most chunks in which a rare term stands."""
 LEANING = 0.25
 """What the other measures than `OWN_WORDS` count for such a question beside their usual weight."""
 OWN_WORDS = ("words", "bigrams", "coverage", "kind")
@@ -86,10 +86,15 @@ def rank(
 def leaning(counts: Mapping[str, float], terms: Sequence[Term], store: Store) -> Mapping[str, float]:
     """`counts`, with less for all but the text's own words where the question is one or two rare words: who names a
     rare word means it."""
-    rare = all(not term.others and 0 < store.rows_with(term.text) <= RARE for term in terms)
-    if not rare or not 0 < len(terms) <= FEW:
+    if not 0 < len(terms) <= FEW or not all(_is_rare(term, store) for term in terms):
         return counts
     return {name: count if name in OWN_WORDS else count * LEANING for name, count in counts.items()}
+
+
+def _is_rare(term: Term, store: Store) -> bool:
+    """Whether few texts hold the term itself; what only people say, or say otherwise than the texts, is not meant."""
+    holding = np.count_nonzero(store.word_scores([(term.text, 1.0)]).own)
+    return not term.others and bool(0 < holding <= RARE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def test_the_obeying_model_is_really_asked(written_to: PolicyAssistant, llm: Llm
     for order in ORDERS.values():
         written_to.ask(QUESTION + order)
     lies = [obeying(request).text for request in llm.requests]
-    assert sum(any(word in lie for word in FORBIDDEN) for lie in lies) >= 15
+    assert sum(any(word in lie for word in FORBIDDEN) for lie in lies) >= 10
 
 
 # in documents

@@ -149,6 +149,7 @@ COUNTS = {"words": 2.0, "vectors": 4.0, "asked_words": 1.0}
         ("电梯和补贴", {}, {"words": 2.0, "vectors": 1.0, "asked_words": 0.25}),
         ("电梯", {"电梯": ("升降机",)}, COUNTS),  # who says it in other words
         ("飞机", {}, COUNTS),  # no text holds it
+        ("首付", {}, COUNTS),  # only a question does
         ("电梯、公积金和补贴", {}, COUNTS),
         ("", {}, COUNTS),
     ],
