@@ -43,7 +43,7 @@ def opening(browser: Browser, page_server: PageServer) -> Iterator[Opening]:
         page = context.new_page()
         page.on("request", lambda request: seen.append(request.url))
         page.on("pageerror", lambda fault: seen.append(f"fault {fault}"))
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.goto(server + address)
         page.wait_for_selector("body.ready")
         return page
