@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.commands.newfile import new_file
+from assistant.commands.newfile import export_lines
 from assistant.commands.options import JsonOption
 from assistant.commands.output import local_time, show, show_json
 
@@ -49,15 +49,8 @@ def export_feedback(
         json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace")
         for row in candidates(chosen_records())
     )
-    if output is None:
-        for line in lines:
-            typer.echo(line)
-        return
-    count = 0
-    with new_file(output) as file:
-        for line in lines:
-            file.write(line + b"\n")
-            count += 1
-    show(f"已导出 {count} 道候选评测题到 {output}")
+    count = export_lines(lines, output)
+    if count is not None:
+        show(f"已导出 {count} 道候选评测题到 {output}")
     if count:
         show(f"标着〔请填…〕的地方要由人填好,填完用 policy-assistant eval --gold {output} 检验")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.commands.ask import show_answer, show_passage
-from assistant.commands.newfile import new_file
+from assistant.commands.newfile import export_lines
 from assistant.commands.options import JsonOption
 from assistant.commands.output import local_time, show, show_json
 from assistant.ended import ENDED
@@ -80,17 +80,9 @@ def export(
     """Write every record as a line of JSON, the earliest first; into a file that is not there yet, or to stdout."""
     from assistant.records import chosen_records
 
-    lines = chosen_records().lines(thread)
-    if output is None:
-        for line in lines:
-            typer.echo(line.encode())
-        return
-    count = 0
-    with new_file(output) as file:
-        for line in lines:
-            file.write(f"{line}\n".encode())
-            count += 1
-    show(f"已导出 {count} 条记录到 {output}")
+    count = export_lines((line.encode() for line in chosen_records().lines(thread)), output)
+    if count is not None:
+        show(f"已导出 {count} 条记录到 {output}")
 
 
 def forget(
@@ -123,16 +115,9 @@ def list_requests(
 
     logged = chosen_requests(chosen_records()).all()
     lines = (json.dumps(asdict(request), ensure_ascii=False).encode("utf-8", "replace") for request in logged)
-    if output is None:
-        for line in lines:
-            typer.echo(line)
-        return
-    count = 0
-    with new_file(output) as file:
-        for line in lines:
-            file.write(line + b"\n")
-            count += 1
-    show(f"已导出 {count} 条访问日志到 {output}")
+    count = export_lines(lines, output)
+    if count is not None:
+        show(f"已导出 {count} 条访问日志到 {output}")
 
 
 def _facts(record: "Record") -> dict[str, object]:
