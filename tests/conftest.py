@@ -1,19 +1,24 @@
 """Shared by all tests: an assistant over the shipped corpus, indexed once, and one over a small made-up folder."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from assistant import Answer, PolicyAssistant
+from assistant.records import Records
 from eval.faults.chroma_server import ChromaServer
 from eval.served import PageServer
 from index import sync_folder
+from tests import recording
+from tests.browsing import Opening
 from tests.command_line import PARK
 from tests.llm_server import Llm, Reply, queued, serving
 
@@ -130,3 +135,46 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium or "chromium", args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def opening(browser: Browser, page_server: PageServer) -> Iterator[Opening]:
+    """Opens the page for a new visitor; at the end no request may have left loopback, and no script failed."""
+    contexts: list[BrowserContext] = []
+    seen: list[str] = []
+
+    def opened(
+        address: str = "/", width: int = 1280, height: int = 800, server: str = page_server.url
+    ) -> Page:
+        # Without motion: what is measured right after a click is not on its way.
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: seen.append(request.url))
+        page.on("pageerror", lambda fault: seen.append(f"fault {fault}"))
+        page.set_default_timeout(60_000)
+        page.goto(server + address)
+        page.wait_for_selector("body.ready")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [url for url in seen if not re.match(r"http://127\.0\.0\.1:\d+/|data:|blob:", url)] == []
+
+
+@pytest.fixture(scope="session")
+def recorded_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A park's rules, indexed, for tests of records."""
+    folder = tmp_path_factory.mktemp("park")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "公园.txt").write_text(recording.PARK, encoding="utf-8")
+    sync_folder(folder / "docs", folder / "store")
+    return folder / "store"
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    """Records kept for 30 days, in a folder of the test's own."""
+    with closing(Records(tmp_path / "records" / "answers.sqlite3", days=30)) as opened:
+        yield opened

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from assistant.records import Records
 from eval.served import PageServer
+from tests.browsing import ask
 from tests.llm_server import Llm, Reply, Request, serving, written
-from tests.test_page import ask
 
 SLOW = "大连的公租房有什么政策?"
 ENDLESS = "地铁要建哪些线路?"

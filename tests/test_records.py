@@ -14,36 +14,20 @@ from assistant import PolicyAssistant, Status
 from assistant.prompts import digests
 from assistant.records import Records, RecordsError, chosen_records
 from assistant.settings import settings
-from index import sync_folder
 from index.generation import Manifest, current_generation
-from tests.recording import ANSWER, PARK, QUESTION, ids, record
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("park")
-    (folder / "docs").mkdir()
-    (folder / "docs" / "公园.txt").write_text(PARK, encoding="utf-8")
-    sync_folder(folder / "docs", folder / "store")
-    return folder / "store"
+from tests.recording import ANSWER, QUESTION, ids, record
 
 
 @pytest.fixture
-def assistant(store: Path) -> Iterator[PolicyAssistant]:
-    with PolicyAssistant(store) as opened:
-        yield opened
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with closing(Records(tmp_path / "records" / "answers.sqlite3", days=30)) as opened:
+def assistant(recorded_store: Path) -> Iterator[PolicyAssistant]:
+    with PolicyAssistant(recorded_store) as opened:
         yield opened
 
 
 # reopened
 
 
-def test_an_answer_is_reopened_as_it_was_given(assistant: PolicyAssistant, store: Path) -> None:
+def test_an_answer_is_reopened_as_it_was_given(assistant: PolicyAssistant, recorded_store: Path) -> None:
     answer = assistant.ask(QUESTION)
     assert answer.id is not None
     assert len(answer.id) == 32
@@ -53,7 +37,7 @@ def test_an_answer_is_reopened_as_it_was_given(assistant: PolicyAssistant, store
         answer.id,
         answer.seconds,
     )
-    generation = current_generation(store)
+    generation = current_generation(recorded_store)
     assert generation is not None
     manifest = Manifest.read(generation)
     assert manifest is not None
@@ -143,18 +127,18 @@ def test_an_answer_that_failed_is_recorded(
 
 
 def test_recording_is_switched_off_and_placed_by_settings(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recorded_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with PolicyAssistant(store, record=False) as silent:
+    with PolicyAssistant(recorded_store, record=False) as silent:
         assert silent.ask(QUESTION).id is None
     monkeypatch.setenv("POLICY_ASSISTANT_KEEP_RECORDS", "false")
     settings.cache_clear()
-    with PolicyAssistant(store) as silent:
+    with PolicyAssistant(recorded_store) as silent:
         assert silent.ask(QUESTION).id is None
     assert not (tmp_path / "own-records").exists()
     monkeypatch.setenv("POLICY_ASSISTANT_RECORDS", str(tmp_path / "别处"))
     settings.cache_clear()
-    with PolicyAssistant(store, record=True) as told:
+    with PolicyAssistant(recorded_store, record=True) as told:
         assert told.ask(QUESTION).id is not None
     assert [path.name for path in (tmp_path / "别处").iterdir()] == ["answers.sqlite3"]
 

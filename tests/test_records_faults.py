@@ -15,28 +15,13 @@ import pytest
 from assistant import PolicyAssistant, Status
 from assistant.records import Recorder, Records, RecordsError, chosen_records
 from assistant.settings import settings
-from index import PolicyError, sync_folder
-from tests.recording import ANSWER, PARK, QUESTION, ids, record
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("park")
-    (folder / "docs").mkdir()
-    (folder / "docs" / "公园.txt").write_text(PARK, encoding="utf-8")
-    sync_folder(folder / "docs", folder / "store")
-    return folder / "store"
+from index import PolicyError
+from tests.recording import ANSWER, QUESTION, ids, record
 
 
 @pytest.fixture
-def assistant(store: Path) -> Iterator[PolicyAssistant]:
-    with PolicyAssistant(store) as opened:
-        yield opened
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with closing(Records(tmp_path / "records" / "answers.sqlite3", days=30)) as opened:
+def assistant(recorded_store: Path) -> Iterator[PolicyAssistant]:
+    with PolicyAssistant(recorded_store) as opened:
         yield opened
 
 
@@ -75,12 +60,12 @@ def test_threads_share_an_assistant(assistant: PolicyAssistant) -> None:
 
 
 def test_a_folder_that_cannot_be_made_costs_no_answer(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    recorded_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("POLICY_ASSISTANT_RECORDS", str(tmp_path / "file" / "records"))
     settings.cache_clear()
-    with PolicyAssistant(store) as assistant, caplog.at_level(logging.WARNING, "assistant.records"):
+    with PolicyAssistant(recorded_store) as assistant, caplog.at_level(logging.WARNING, "assistant.records"):
         first, second = assistant.ask(QUESTION), assistant.ask(QUESTION)
     assert (first.status, first.id, second) == (Status.ANSWERED, None, first)
     (line,) = [entry.getMessage() for entry in caplog.records if entry.name.startswith("assistant.records")]

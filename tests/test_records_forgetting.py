@@ -1,7 +1,6 @@
 """What is old or forgotten is deleted, and no byte of it is left."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,13 +9,6 @@ import pytest
 from assistant.records import Records, RecordsError, chosen_records
 from assistant.settings import settings
 from tests.recording import bytes_of, ids, record
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with closing(Records(tmp_path / "records" / "answers.sqlite3", days=30)) as opened:
-        yield opened
-
 
 # kept for a time, and forgotten
 

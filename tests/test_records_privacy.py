@@ -1,7 +1,6 @@
 """What identifies a person is not recorded."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,28 +8,12 @@ import pytest
 
 from assistant import PolicyAssistant, Status
 from assistant.records import Recorder, Records, chosen_records
-from index import sync_folder
-from tests.recording import ANSWER, PARK, bytes_of
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("park")
-    (folder / "docs").mkdir()
-    (folder / "docs" / "公园.txt").write_text(PARK, encoding="utf-8")
-    sync_folder(folder / "docs", folder / "store")
-    return folder / "store"
+from tests.recording import ANSWER, bytes_of
 
 
 @pytest.fixture
-def assistant(store: Path) -> Iterator[PolicyAssistant]:
-    with PolicyAssistant(store) as opened:
-        yield opened
-
-
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    with closing(Records(tmp_path / "records" / "answers.sqlite3", days=30)) as opened:
+def assistant(recorded_store: Path) -> Iterator[PolicyAssistant]:
+    with PolicyAssistant(recorded_store) as opened:
         yield opened
 
 
