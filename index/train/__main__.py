@@ -13,7 +13,7 @@ from index.static import WEIGHTS, StaticEmbedder
 from index.train.export import Quantised
 from index.train.progress import track
 from index.train.recipe import BASE_FILE, prepare, train_base, tune
-from index.train.texts import read_questions
+from index.train.texts import read_questions, read_written
 
 
 def main() -> int:
@@ -28,7 +28,8 @@ def main() -> int:
     material = prepare(given.data)
     base = train_base(material, track)
     base.write(given.base)
-    model = tune(base, material, read_questions(given.data / "benchmarks" / "stard_train.jsonl"), track)
+    questions = [*read_questions(given.data / "benchmarks" / "stard_train.jsonl"), *read_written()]
+    model = tune(base, material, questions, track)
     Quantised.of(model).write(material.entries, material.words, given.out)
     sys.stdout.write(f"{given.out} {StaticEmbedder.from_bytes(given.out.read_bytes()).name}\n")
     return 0

@@ -51,13 +51,13 @@ TUNING = Stage(
     2e-3,
     0.15,
     {
-        "asked": 0.12,
-        "news": 0.2,
-        "national": 0.4,
-        "local": 0.1,
-        "cited": 0.06,
-        "answered": 0.06,
-        "linked": 0.06,
+        "asked": 0.5,
+        "news": 0.11,
+        "national": 0.22,
+        "local": 0.06,
+        "cited": 0.04,
+        "answered": 0.04,
+        "linked": 0.03,
     },
     hard=512,
 )
@@ -65,8 +65,10 @@ SEEDS = (0, 1)
 """Each stage is run with both and gives the mean of what comes of it; the second base goes on from the first."""
 POOL = 100
 """Hard negatives of a question are drawn from as many articles nearest to it."""
-REFRESHED = 100
+REFRESHED = 200
 """Steps after which they are found anew."""
+_AT_ONCE = 1000
+"""Questions whose nearest articles are looked for at once, to spare memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,9 @@ def _nearest(model: Model, questions: Sequence[Rows], articles: Sequence[Rows]) 
     """Questions x POOL: numbers of the articles nearest to each, in no order."""
     shipped = Quantised.of(model)
     left = embed(questions, shipped.vectors, shipped.query_scales)
-    right = embed(articles, shipped.vectors, shipped.scales)
-    return np.argpartition(-(left @ right.T), POOL)[:, :POOL]
+    right = embed(articles, shipped.vectors, shipped.scales).T
+    parts = (left[start : start + _AT_ONCE] for start in range(0, len(left), _AT_ONCE))
+    return np.concatenate([np.argpartition(-(part @ right), POOL)[:, :POOL] for part in parts])
 
 
 def rows_of(texts: Iterable[str], vocabulary: Vocabulary) -> list[Rows]:

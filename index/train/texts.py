@@ -10,6 +10,8 @@ from pathlib import Path
 UNSEEN = ("地方法规-重庆", "地方法规-北京")
 """Folders of laws that are never trained on."""
 LOCAL = "地方法规"
+WRITTEN = Path(__file__).with_name("lay_questions.jsonl")
+"""Lay questions that were written for this project, article by article, one law a line."""
 _ARTICLE = re.compile(r"^(第[一二三四五六七八九十百千零〇]+条(?:之[一二三四五六七八九十]+)?)\s*")
 _SKIPPED = re.compile(r"^(?:日期|类别)[：:]|^<!--")
 
@@ -60,6 +62,17 @@ def read_questions(path: Path) -> list[Question]:
     rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return [
         Question(row["question"], frozenset((g["file"], g["article"]) for g in row["gold"])) for row in rows
+    ]
+
+
+def read_written(path: Path = WRITTEN) -> list[Question]:
+    """The questions in a JSONL file of laws, each {"file": ..., "questions": {number of an article: [...]}}."""
+    laws = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [
+        Question(text, frozenset([(law["file"], number)]))
+        for law in laws
+        for number, texts in law["questions"].items()
+        for text in texts
     ]
 
 
