@@ -38,9 +38,10 @@ _TYPES = (
     "通知",
     "决定",
 )
-_OF_PLACE = r"{name}(省|市)?的?[那这]?[个份部]?[新老旧]?的?(出|发|定|印发)?的?{kind}"
+_AGE = "(以前|原来|先前|过去|后来|现在|如今|[新老旧])"
+_OF_PLACE = r"{name}(省|市)?(新|后来)?(出|发|定|印发)?的?[那这]?[个份部]?[新老旧]?的?{kind}"
 _TWO_TYPES = re.compile(
-    r"(规划|纲要)[^,]{0,8}[和跟与同比到、,较].{0,10}(意见|方案)|(意见|方案)[^,]{0,8}[和跟与同比到、,较].{0,10}(规划|纲要)"
+    r"(规划|纲要)[^,]{0,16}[和跟与同比到、,较].{0,10}(意见|方案)|(意见|方案)[^,]{0,16}[和跟与同比到、,较].{0,10}(规划|纲要)"
 )
 """A plan and an opinion named side by side (“以前的规划和现在的意见”)."""
 _QUOTES = re.compile("[“”]")
@@ -99,9 +100,9 @@ def without_filler(text: str) -> str:
 def read_reference(text: str, documents: tuple[Document, ...]) -> Reference:
     """What the normalised question `text` points at among `documents`."""
     named, rest = _find_names(text, documents)
-    typed = _find_by_type(rest, documents, text)
+    typed = _find_by_type(rest, documents, text, named)
     if typed:
-        rest = re.sub("|".join(_TYPES), "", rest)
+        rest = re.sub(rf"({_AGE}的?)?({'|'.join(_TYPES)})", "", rest)
         named = tuple(dict.fromkeys((*named, *typed)))
     unheld = None if named else _find_unheld(text, documents)
     steps, rest = _find_steps(rest, anchored=bool(named))
@@ -136,11 +137,13 @@ def _names(document: Document) -> set[str]:
     return names | {name.removeprefix(_STATE) for name in names}
 
 
-def _find_by_type(text: str, documents: tuple[Document, ...], whole: str) -> tuple[str, ...]:
+def _find_by_type(
+    text: str, documents: tuple[Document, ...], whole: str, named: Sequence[str]
+) -> tuple[str, ...]:
     """“大连那个实施意见”: a place and types of document, or beside a clause number or another type one that only one is
     of.
 
-    `text` is what is left of the `whole` question without names of documents, which may hold the place.
+    `text` is what is left of the `whole` question without the names of the documents `named`, which may hold the place.
     """
     places = find_places(whole)
     two_types = bool(_TWO_TYPES.search(whole))
@@ -153,8 +156,9 @@ def _find_by_type(text: str, documents: tuple[Document, ...], whole: str) -> tup
         near = [{p.name} for p in places if re.search(_OF_PLACE.format(name=p.name, kind=kind), text)]
         text = text.replace(kind, " ")
         of_kind = [d for d in documents if any(kind in name for name in _names(d))]
-        if two_types and not regions and found:
-            regions = {d.metadata.region for d in found if d.metadata.region}
+        if two_types and not regions:
+            beside = (*found, *(d for d in documents if d.id in named))
+            regions = {d.metadata.region for d in beside if d.metadata.region}
         of_places = [_only(of_kind, place) for place in near]
         found += [d for d in of_places or [_only(of_kind, regions)] if d and told_apart]
     return tuple(dict.fromkeys(d.id for d in found))

@@ -10,24 +10,24 @@ from index.datatypes import Document, Level
 
 _WORDS = (
     r"不同|不一样|区别|差别|差异|异同|比较|对比|相比|比起来|一不?一样|一样(吗|不|么)|(是不是|是否)?一致(吗|不|么)?|分别|各自"
-    r"|各(?=有|是|提|怎|咋|说|要|自|级|省|地|安排|定|写|点|打|归|叫|争|搞|给|列|用|拿)|又(?=咋|怎|是|有|添|多|叫|和|跟)"
-    r"|都(?=咋|怎|拿|有|是|提|说|点|写|没|让|管|算)|谁(更|的|家)?|[一两]码事|一回事|一个样|口气|变了?没变?|有?变化"
-    r"|差(了|在|多少|几)(一个)?|哪一?(边|家|头|方)|哪个更?|两(边|家|头|地|者)|双方|(给|提|写|说|讲|定|有)了?没有?|呢(?=[?]|$)"
+    r"|各(?=有|是|提|怎|咋|说|要|自|级|省|地|安排|定|写|点|打|归|叫|争|搞|给|列|用|拿|发|建|重)|又(?=咋|怎|是|有|添|多|叫|和|跟)"
+    r"|都(?=咋|怎|拿|有|是|提|说|点|写|没|让|管|算)|谁(更|的|家)?|还是|相同|相似|相近|共同点?|共性|多(?=了|出|设|提|写|列|点)|少(?=了|提|写)|对照|[一两]码事|一回事|一个样|口气|变了?没变?|有?变化"
+    r"|差(了|在|多少|几)(一个)?|哪一?(边|家|头|方)|哪个更?|两(边|家|头|地|者)|双方|(给|提|写|说|讲|定|有)了?没有?|呢(?=[?]|$)|到了"
 )
 _COMPARING = re.compile(
     rf"{_WORDS}|和.{{1,12}}比|比.{{1,12}}(更|多|少|高|低|早|晚)|较.{{1,12}}(多|增|少|高|低)"
 )
-_FRAME = re.compile(rf"{_WORDS}|剩下|添了?|更进一步|口径|原文|文件")
+_FRAME = re.compile(rf"{_WORDS}|说[到起]|至于|[两几]份|前后|新老|剩下|添了?|更进一步|口径|原文|文件")
 """What of a comparison is no matter of its sides."""
 _ALL_LEVELS = re.compile(r"三级(?=文件|政策|政府|都|分别|各|对|怎|咋|在)|各级(?=文件|政策|意见)|上下级")
-_AFTER = r"(?<=[、和跟与同到,比较])"
-_NEXT = r"[、和跟与同到,对怎咋分各比让要都也]"
+_AFTER = r"(?<![^、和跟与同到,比较])"
+_NEXT = r"[、和跟与同到,对怎咋分各比让要都也提写说讲给定管的那文]"
 _BOTH_LEVELS = r"省市(?=两级|分别|各|都)"
 _LEVELS = (
     (
         Level.CENTRAL,
         re.compile(
-            r"党中央|国务院|中共中央|中央|全国|国家(?=让|对|要建|怎么?|咋|说|规定|政策|文件|层面|那边|那份|的(规定|说法|意见))"
+            r"党中央|国务院|中共中央|中央|全国|国家(?=让|对|怎么?|咋|说|规定|政策|文件|层面|那边|那份|的(规定|说法|意见))"
         ),
     ),
     (
@@ -43,19 +43,24 @@ _LEVELS = (
         ),
     ),
 )
-_STATE_LISTED = re.compile(rf"国家(?=[、和跟与到比,]|{_NEXT})|{_AFTER}国家(?=[,的])")
+_STATE_LISTED = re.compile(rf"国家(?=[、和跟与到比,]|(?!的){_NEXT})|{_AFTER}国家(?=[,的])")
 """The state as one side of a list, which by itself is any mention of it."""
 _EACH_PROVINCE = re.compile(r"两个?省|[哪各]个省")
 _EACH_DOCUMENT = re.compile(
-    r"([哪各每几](几|一)?[份个部](政策)?文件|哪些文件)(里|中|都|也)*(对|提|写|说|讲|谈|涉及|规定|管|有|怎|各|分别)|哪几份(提|写|说|讲|谈)"
+    r"([哪各每几这那]几?[份个部](政策)?文件|[三四五几]份[^,]{0,12}文件|哪些文件|哪几[份个家])(里|中|都|也|到底)*"
+    r"(对|提|写|说|讲|谈|涉及|规定|管|怎|咋|各|分别|哪|谁)|谁(家|也|还|都)*(提|写|讲)(到|过|了)|哪(些|几个)地方(都|也)*(提|写)"
+)
+_ITS_DOCUMENTS = re.compile(
+    r"[两几][份个部](政策)?文件|前后|新老|新旧|(以前|原来|过去).{1,20}(现在|如今|后来)"
 )
 MOST_DOCUMENTS = 8
 """Most documents that are set side by side where all of them are asked."""
 _SPOKEN_OF = r"(给|对|把|让|支持|要求|里|中){name}"
+_FIGURE = re.compile(r"多[少大长高久宽]|几(?![乎何])")
 _SEGMENT = re.compile(r"[^,?!;。]+")
 _TWO_THINGS = re.compile(
     r"(?:^|(?<=[,的在里把给对 ]))(?P<one>[^,?的在里0-9“” ]{2,12}?)[和跟与、](?P<other>[^,?的在里0-9“” ]{2,12}?)"
-    r"(?P<both>,?(?:这|那)?(?:两[个者项种类条]|二者))?(?=,?(各|分别|哪个|谁)|的|,|在|有|产业|$)"
+    r"(?P<both>,?这?(?:两[个者项种类条]|二者)|(?=,?(?:各|分别|哪个|谁)))?(?=,?(?:各|分别|哪个|谁)|的|,|在|有|产业|$)"
 )
 _INSIDE = r"(?![湾江]|港(?![口区])|岛(?!屿)|河(?![流湖道长])|湖(?!泊))"
 """A place's name that goes on like this is part of another name: 大连湾."""
@@ -64,11 +69,14 @@ _INSIDE = r"(?![湾江]|港(?![口区])|岛(?!屿)|河(?![流湖道长])|湖(?!�
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: what to call it, the documents that speak for it, and what they are searched for: of
-    several `topics` the one they answer best counts; none stands for the topic of the question."""
+    several `topics` the one they answer best counts; none stands for the topic of the question. One that is not
+    `named` is left out where it says nothing. `about`: a name that not all of the documents is about."""
 
     name: str
     documents: tuple[str, ...]
     topics: tuple[str, ...] = ()
+    named: bool = True
+    about: str = ""
 
 
 def read_sides(
@@ -77,9 +85,10 @@ def read_sides(
     """What the normalised question sets side by side. Two places that have documents of their own are compared by
     being named together; the other sides need a word that compares."""
     if _EACH_DOCUMENT.search(text) and not reference.documents and len(documents) <= MOST_DOCUMENTS:
-        return tuple(Side(d.metadata.name, (d.id,)) for d in documents if _concerns(d, places))
-    if not (_COMPARING.search(text) or _ALL_LEVELS.search(text)):
-        return () if reference.documents else _distinct(_with_documents(places, documents))
+        return tuple(Side(d.metadata.name, (d.id,), named=False) for d in documents if _concerns(d, places))
+    together = len(_distinct(_with_documents(places, documents))) > 1
+    if not (together or _COMPARING.search(text) or _ALL_LEVELS.search(text)):
+        return _two_figures(text, reference, documents)
     if spoken_of := _spoken_of(text, reference, places, documents):
         return spoken_of
     sides = _distinct(_named(text, reference, places, documents))
@@ -128,7 +137,9 @@ def _named(
         ]
     inside = [side for place in left if (side := _inside_side(place, documents))]
     inside = [side for side in inside if _stands_alone(side, inside, direct)]
-    direct = [side for side in direct if not any(set(side.documents) == set(o.documents) for o in inside)]
+    direct = [side for side in direct if not any(side.documents == other.documents for other in inside)]
+    if len(direct) == 1 and not inside and _ITS_DOCUMENTS.search(text):
+        direct = [Side(by_id[id_].metadata.name, (id_,)) for id_ in direct[0].documents]
     others = [s for s in (*of_levels, *direct, *inside) if s.documents and not named & set(s.documents)]
     return [*(Side(by_id[id_].metadata.name, (id_,)) for id_ in reference.documents), *others]
 
@@ -147,7 +158,7 @@ def _inside_side(place: Place, documents: Sequence[Document]) -> Side | None:
         return None
     for region in place.parents:
         if ids := tuple(d.id for d in documents if d.metadata.region == region):
-            return Side(place.name, ids, (place.name,))
+            return Side(place.name, ids, about=place.name)
     return None
 
 
@@ -190,14 +201,14 @@ def _spoken_of(
         )
         if speaks and len(spoken_of) > 1 and re.search(_SPOKEN_OF.format(name=spoken_of[0].name), text):
             rest = without_frame(without_places(reference.rest, places))
-            return tuple(Side(p.name, (document.id,), (f"{p.name} {rest}",)) for p in spoken_of)
+            return tuple(Side(p.name, (document.id,), (f"{p.name} {rest}",), about=p.name) for p in spoken_of)
     return ()
 
 
 def _distinct(sides: Sequence[Side]) -> tuple[Side, ...]:
     """Sides in the order named; a level gives way to the places of that level that are named besides."""
     narrow = [s for s in sides if not any(set(o.documents) < set(s.documents) for o in sides)]
-    unique = {(side.documents, side.topics): side for side in narrow}
+    unique = {(side.documents, side.about): side for side in narrow}
     return tuple(unique.values()) if len(unique) > 1 else ()
 
 
@@ -207,12 +218,12 @@ def _with_topics(side: Side, sides: Sequence[Side], text: str, documents: tuple[
     for segment in _SEGMENT.findall(text):
         reference, places = read_reference(segment, documents), find_places(segment)
         named = [s for one in _named(segment, reference, places, documents) for s in sides if _meets(s, one)]
-        topic = without_frame(without_places(reference.rest, places))
+        topic = _topic(segment, documents)
         whole.append(topic)
         if not named or side in named:
             own.append(topic)
     topics = dict.fromkeys((",".join(whole), ",".join(own)))
-    return replace(side, topics=tuple(" ".join((*side.topics, topic)) for topic in topics))
+    return replace(side, topics=tuple(f"{side.about} {topic}" for topic in topics))
 
 
 def _meets(side: Side, other: Side) -> bool:
@@ -225,10 +236,28 @@ def _things(topic: str, reference: Reference, documents: Sequence[Document]) -> 
     if found is None:
         return ()
     one, other = found["one"], found["other"]
-    if not found["both"] and one[-1] != other[-1] and one[:2] != other[:2]:
+    if found["both"] is None and one[-1] != other[-1] and one[:2] != other[:2]:
         return ()
     ids = reference.documents or tuple(d.id for d in documents)
     return (
-        Side(one, ids, (without_frame(topic.replace(other, " ")),)),
-        Side(other, ids, (without_frame(topic.replace(one, " ")),)),
+        Side(one, ids, (without_frame(topic.replace(other, " ")),), about=one),
+        Side(other, ids, (without_frame(topic.replace(one, " ")),), about=other),
     )
+
+
+def _two_figures(text: str, reference: Reference, documents: tuple[Document, ...]) -> tuple[Side, ...]:
+    """Two figures asked for in one question (“现在有多少家,2025年要到多少家”)."""
+    parts = _SEGMENT.findall(text)
+    asking = [part for part in parts if _FIGURE.search(part)]
+    if len(asking) != 2:
+        return ()
+    ids = reference.documents or tuple(d.id for d in documents)
+    own = [",".join(part for part in parts if part is one or part not in asking) for one in asking]
+    return tuple(
+        Side(one, ids, (_topic(its, documents),), named=False) for one, its in zip(asking, own, strict=True)
+    )
+
+
+def _topic(text: str, documents: tuple[Document, ...]) -> str:
+    """What `text` is on besides its sides."""
+    return without_frame(without_places(read_reference(text, documents).rest, find_places(text)))
