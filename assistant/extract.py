@@ -1,7 +1,9 @@
 """Passages -> a draft: the few whole sentences that answer, in reading order."""
 
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.datatypes import Draft, Part, Quote
 from assistant.replies import connective
@@ -9,8 +11,6 @@ from assistant.sentences import Sentence
 from index.chunk import sentence_spans
 from index.datatypes import Document
 
-MOST_CHARACTERS = 600
-"""Length of an answer to a plain question; the first sentence is given whole, however long."""
 MOST_SENTENCES = 4
 NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
@@ -18,9 +18,6 @@ TELLING = 0.55
 """Share of the question's terms from which a sentence speaks for itself. Below it, as for a question in other words
 than the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
 MOST_PASSAGES = 4
-NEAR_PASSAGE = 0.7
-"""Share of the best passage's score from which another is given whole beside it."""
-SIDE_CHARACTERS = 240
 BRIEF = 20
 """A sentence of no more characters may only open a matter, and the next one of its clause tell it."""
 RESTATES = 0.4
@@ -30,14 +27,30 @@ _EXCEPTION = re.compile(r"(但|但是|不过|然而|除外|除此|另有规定|�
 _ENUMERATES = re.compile(r"[:\uff1a]$")
 
 
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """How much an answer takes in. `characters`: its length; the first sentence is given whole, however long.
+    `near_passage`: share of the best passage's score from which another is given whole beside it. `as_good`: share of
+    the best sentence's score from which another is given though it tells nothing more of the question."""
+
+    characters: int
+    near_passage: float
+    as_good: float
+
+
+_PLAIN = _Measure(600, 0.7, math.inf)
+_SIDE = _Measure(300, 0.6, 0.95)
+"""Of one side of a comparison, which is short, and worth nothing if it misses the point of the other."""
+
+
 def extract(sentences: Sequence[Sentence], documents: dict[str, Document]) -> tuple[Quote, ...]:
     """The answer's quotes for a plain question, grouped by document, the best document first."""
-    return _in_reading_order(_choose(sentences, documents, MOST_CHARACTERS), documents)
+    return _in_reading_order(_choose(sentences, documents, _PLAIN), documents)
 
 
 def extract_side(sentences: Sequence[Sentence], documents: dict[str, Document]) -> tuple[Quote, ...]:
     """The quotes for one side of a comparison."""
-    return _in_reading_order(_choose(sentences, documents, SIDE_CHARACTERS), documents)
+    return _in_reading_order(_choose(sentences, documents, _SIDE), documents)
 
 
 def compose(quotes: Sequence[Quote], documents: dict[str, Document], opening: str = "") -> Draft:
@@ -65,23 +78,24 @@ def compose_sides(sides: Sequence[tuple[str, Sequence[Quote]]], documents: dict[
 
 
 def _choose(
-    sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int
+    sentences: Sequence[Sentence], documents: dict[str, Document], measure: _Measure
 ) -> list[tuple[int, int, str]]:
     """Spans (start, end, document id) of the chosen sentences with what must not be parted from them, best first."""
     if sentences and sentences[0].covered < TELLING:
-        return _whole_passages(sentences, documents, most_characters)
+        return _whole_passages(sentences, documents, measure)
     chosen: list[tuple[int, int, str]] = []
     told: dict[str, frozenset[str]] = {}
     length = 0
     for sentence in sentences:
         if len(chosen) >= MOST_SENTENCES or sentence.score < NEAR_BEST * sentences[0].score:
             break
-        if chosen and not _adds(sentence, sentences[0], told):
+        as_good = sentence.score >= measure.as_good * sentences[0].score
+        if chosen and not as_good and not _adds(sentence, sentences[0], told):
             continue
         start, end = with_companions(documents[sentence.document_id], sentence)
         if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):
             continue
-        if chosen and length + end - start > most_characters:
+        if chosen and length + end - start > measure.characters:
             continue
         chosen.append((start, end, sentence.document_id))
         told[sentence.document_id] = told.get(sentence.document_id, frozenset()) | sentence.holds
@@ -90,7 +104,7 @@ def _choose(
 
 
 def _whole_passages(
-    sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int
+    sentences: Sequence[Sentence], documents: dict[str, Document], measure: _Measure
 ) -> list[tuple[int, int, str]]:
     """The best passages as they stand, the first with what must not be parted from its best sentence."""
     first = sentences[0]
@@ -103,9 +117,9 @@ def _whole_passages(
             for start, end, document in chosen
         )
         length += 0 if inside else passage.end - passage.start
-        if len(chosen) >= MOST_PASSAGES or length > most_characters:
+        if len(chosen) >= MOST_PASSAGES or length > measure.characters:
             break
-        if not inside and passage.score >= NEAR_PASSAGE * first.passage.score:
+        if not inside and passage.score >= measure.near_passage * first.passage.score:
             chosen.append((passage.start, passage.end, passage.document_id))
     return chosen
 

@@ -140,8 +140,7 @@ def answer(turn: Turn) -> Turn | Outcome:
     """Choose the sentences that answer, or find that there are none."""
     if turn.draft:
         return turn
-    if turn.focus and turn.focus.sides:
-        compared = compare(turn, turn.focus)
+    if turn.focus and turn.focus.sides and (compared := compare(turn, turn.focus)):
         return compared if isinstance(compared, Outcome) else replace(compared, material=compared.passages)
     passages = _of_named_clauses(turn.passages) or turn.passages
     sentences = sentences_of(turn, passages, turn.terms)

@@ -1,10 +1,11 @@
 """What a question points at: documents by title or short name, clauses by number or heading."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.places import find_places
+from assistant.places import Place, find_places
 from index.datatypes import Document
 from index.numerals import NUMERAL, parse_numeral
 from index.searchable import normalise
@@ -37,6 +38,12 @@ _TYPES = (
     "通知",
     "决定",
 )
+_AGE = "(以前|原来|先前|过去|后来|现在|如今|[新老旧])"
+_OF_PLACE = r"{name}(省|市)?(新|后来)?(出|发|定|印发)?的?[那这]?[个份部]?[新老旧]?的?{kind}"
+_TWO_TYPES = re.compile(
+    r"(规划|纲要)[^,]{0,16}[和跟与同比到、,较].{0,10}(意见|方案)|(意见|方案)[^,]{0,16}[和跟与同比到、,较].{0,10}(规划|纲要)"
+)
+"""A plan and an opinion named side by side (“以前的规划和现在的意见”)."""
 _QUOTES = re.compile("[“”]")
 _STATE = "中华人民共和国"
 _TITLE = re.compile(r"《([^》]{2,60})》")
@@ -93,9 +100,9 @@ def without_filler(text: str) -> str:
 def read_reference(text: str, documents: tuple[Document, ...]) -> Reference:
     """What the normalised question `text` points at among `documents`."""
     named, rest = _find_names(text, documents)
-    typed = _find_by_type(rest, documents, text)
+    typed = _find_by_type(rest, documents, text, named)
     if typed:
-        rest = re.sub("|".join(_TYPES), "", rest)
+        rest = re.sub(rf"({_AGE}的?)?({'|'.join(_TYPES)})", "", rest)
         named = tuple(dict.fromkeys((*named, *typed)))
     unheld = None if named else _find_unheld(text, documents)
     steps, rest = _find_steps(rest, anchored=bool(named))
@@ -130,23 +137,44 @@ def _names(document: Document) -> set[str]:
     return names | {name.removeprefix(_STATE) for name in names}
 
 
-def _find_by_type(text: str, documents: tuple[Document, ...], whole: str) -> tuple[str, ...]:
-    """“大连那个实施意见”: a place and types of document, or beside a clause number a type that only one is of.
+def _find_by_type(
+    text: str, documents: tuple[Document, ...], whole: str, named: Sequence[str]
+) -> tuple[str, ...]:
+    """“大连那个实施意见”: a place and types of document, or beside a clause number or another type one that only one is
+    of.
 
-    `text` is what is left of the `whole` question without names of documents, which may hold the place.
+    `text` is what is left of the `whole` question without the names of the documents `named`, which may hold the place.
     """
-    regions = {place.name for place in find_places(whole)}
-    found: list[str] = []
+    places = find_places(whole)
+    two_types = bool(_TWO_TYPES.search(whole))
+    regions = _regions(places, documents) if two_types else {place.name for place in places}
+    told_apart = bool(regions or two_types or _STEP.search(whole) or _CHAPTER_AND_SECTION.search(whole))
+    found: list[Document] = []
     for kind in _TYPES:
         if kind not in text:
             continue
+        near = [{p.name} for p in places if re.search(_OF_PLACE.format(name=p.name, kind=kind), text)]
         text = text.replace(kind, " ")
         of_kind = [d for d in documents if any(kind in name for name in _names(d))]
-        if regions:
-            of_kind = [d for d in of_kind if d.metadata.region in regions]
-        if len(of_kind) == 1 and (regions or _STEP.search(whole) or _CHAPTER_AND_SECTION.search(whole)):
-            found.append(of_kind[0].id)
-    return tuple(dict.fromkeys(found))
+        if two_types and not regions:
+            beside = (*found, *(d for d in documents if d.id in named))
+            regions = {d.metadata.region for d in beside if d.metadata.region}
+        of_places = [_only(of_kind, place) for place in near]
+        found += [d for d in of_places or [_only(of_kind, regions)] if d and told_apart]
+    return tuple(dict.fromkeys(d.id for d in found))
+
+
+def _only(documents: Sequence[Document], regions: set[str]) -> Document | None:
+    """The only one of `documents`, in these regions where any are given."""
+    those = [d for d in documents if not regions or d.metadata.region in regions]
+    return those[0] if len(those) == 1 else None
+
+
+def _regions(places: Sequence[Place], documents: Sequence[Document]) -> set[str]:
+    """For each place the region nearest to it that has documents."""
+    held = {d.metadata.region for d in documents}
+    nearest = (next((name for name in (p.name, *p.parents) if name in held), None) for p in places)
+    return {name for name in nearest if name}
 
 
 def _find_unheld(text: str, documents: tuple[Document, ...]) -> str | None:

@@ -132,6 +132,20 @@ def test_three_levels_of_government(shipped: PolicyAssistant) -> None:
     assert sides == ["【中央】中", "【省】辽宁", "【市】大连"]
 
 
+def test_two_things_of_one_document_are_told_apart(shipped: PolicyAssistant) -> None:
+    answer = shipped.ask("太平湾和大连湾各发展什么产业?")
+    sides = [line[:5] for line in answer.text.splitlines() if line.startswith("【")]
+    assert sides == ["【太平湾】", "【大连湾】"]
+    for side, line in zip(("太平湾", "大连湾"), answer.text.split("【")[1:], strict=True):
+        assert line.partition("】")[2].count(side)
+
+
+def test_documents_that_say_nothing_are_left_out_where_it_is_asked_which_do(shipped: PolicyAssistant) -> None:
+    answer = shipped.ask("哪几份文件写到了口袋公园?")
+    assert all("口袋公园" in line for line in answer.text.splitlines())
+    assert "没有查到" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "quote"),
     [

@@ -6,6 +6,7 @@ import pytest
 
 from assistant import PolicyAssistant, Status
 from assistant.focus import FAR, WIDER, Focus, read_focus
+from assistant.sides import Side
 from index.datatypes import Document, Level, Metadata
 from index.searchable import normalise
 
@@ -51,10 +52,94 @@ def sides(question: str) -> list[tuple[str, tuple[str, ...]]]:
         ("大连各区停车有什么不同", []),
         ("停车有什么不同", []),
         ("大连意见和大连规划纲要", []),  # two of a kind named, nothing compared
+        ("国家、辽宁对垃圾分类都怎么要求", [CENTRAL, LIAONING]),
+        ("国家和省里的停车要求差在哪", [CENTRAL, PROVINCE]),
+        ("省市两级的停车要求一样不", [PROVINCE, CITY]),
+        ("省里对停车怎么说,大连又怎么说", [("省", ("liaoning",)), DALIAN]),  # the province of the place named
+        ("两个省对停车的要求有何异同", [LIAONING, JILIN]),
+        ("大连争什么,长春争什么,有什么不同", [DALIAN, ("长春", ("jilin",))]),  # in its province's document
+        ("长春和四平的定位有什么不同", [("长春", ("jilin",)), ("四平", ("jilin",))]),
+        ("省里给沈阳和大连的定位有什么不同", [("沈阳", ("liaoning",)), ("大连", ("liaoning",))]),
+        ("大连规划纲要和辽宁在停车上有什么不同", [("大连规划纲要", ("plan",)), LIAONING]),
+        (
+            "大连的纲要和辽宁省的意见对停车怎么写,哪个更细",
+            [("大连规划纲要", ("plan",)), ("辽宁意见", ("liaoning",))],
+        ),
+        ("庄河停车,老规划和新意见说的一样吗", [("大连规划纲要", ("plan",)), ("大连意见", ("dalian",))]),
+        ("大连前后两份文件对停车的要求变了没", [("大连意见", ("dalian",)), ("大连规划纲要", ("plan",))]),
+        (
+            "哪几份文件提到了停车",
+            [
+                ("中央意见", ("central",)),
+                ("辽宁意见", ("liaoning",)),
+                ("吉林方案", ("jilin",)),
+                ("大连意见", ("dalian",)),
+                ("大连规划纲要", ("plan",)),
+            ],
+        ),
+        ("停车要交哪些文件", []),
+        ("国家级和省级实验室有几个", []),
+        ("各级政府怎么管停车", []),
+        ("三级医院有几家", []),
+        ("大连都有哪些停车政策", []),
     ],
 )
 def test_sides(question: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
     assert sides(question) == expected
+
+
+EVERY = ("central", "liaoning", "jilin", "dalian", "plan")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "渔业和牧业这两个产业各怎么发展",
+            [
+                Side("渔业", EVERY, ("渔业和 这两个产业 怎么发展",), about="渔业"),
+                Side("牧业", EVERY, (" 和牧业这两个产业 怎么发展",), about="牧业"),
+            ],
+        ),
+        (
+            "纲要里停车场现在多少个,2025年要建多少个",
+            [
+                Side("纲要里停车场现在多少个", ("plan",), ("里停车场现在多少个",), named=False),
+                Side("2025年要建多少个", ("plan",), ("2025年要建多少个",), named=False),
+            ],
+        ),
+        (
+            "停车场,吉林有试点,大连有没有",
+            [
+                Side("吉林", ("jilin",), (" 停车场, 有试点,  ", " 停车场, 有试点")),
+                Side("大连", ("dalian", "plan"), (" 停车场, 有试点,  ", " 停车场,  ")),
+            ],
+        ),
+        (
+            "辽宁对沈阳和大连的定位有什么区别",
+            [
+                Side("沈阳", ("liaoning",), ("沈阳  对 和 的定位有什么 ",), about="沈阳"),
+                Side("大连", ("liaoning",), ("大连  对 和 的定位有什么 ",), about="大连"),
+            ],
+        ),
+        ("渔业和城市更新有什么要求", []),  # of no kind, nothing compared
+        ("停车场建多少个", []),
+    ],
+)
+def test_what_a_side_is_searched_for(question: str, expected: list[Side]) -> None:
+    assert list(focus(question).sides) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("大连港口怎么建", " 港口怎么建"),
+        ("金州湾怎么建", "金州湾怎么建"),  # part of another name
+        ("大连和吉林在停车上口径是否一致", " 和 在停车上  "),
+    ],
+)
+def test_topic(question: str, topic: str) -> None:
+    assert focus(question).topic == topic
 
 
 @pytest.mark.parametrize(
