@@ -99,7 +99,7 @@ def measure(store: Store, row: Row, questions: Sequence[Question]) -> tuple[dict
     found, seconds = [], []
     for question in questions:
         begun = perf_counter()
-        passages = map(as_passage, retriever.invoke(question.standalone or question.turns[-1], k=DEPTH))
+        passages = map(as_passage, retriever.invoke(question.alone, k=DEPTH))
         found.append([Span(p.document_id, p.start, p.end) for p in passages])
         seconds.append(perf_counter() - begun)
     pairs = list(zip(found, questions, strict=True))

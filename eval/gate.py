@@ -60,8 +60,8 @@ def main() -> None:
     assistant = PolicyAssistant(record=False)
     tuning = read_questions(TUNING, assistant.documents())
     sets = {
-        "answerable": [one.turns[0] for one in tuning if one.answerable],
-        "others": [one.turns[0] for one in tuning if not one.answerable],
+        "answerable": [one.alone for one in tuning if one.answerable],
+        "others": [one.alone for one in tuning if not one.answerable],
         "outside": more.read_text(encoding="utf-8").splitlines() if more else [],
     }
     measured = {

@@ -89,7 +89,7 @@ class Question:
     answered. `evidence`: what the answer should quote; any one of it where `one_suffices`. `catalogued`: documents of
     which the answer should say what their catalogue entry says. `facts`: what the answer must say, each in any one of
     its forms. `forbidden`: what only a wrong answer says. `clause`: the citation of the clause asked for, written by
-    hand. `standalone`: the last turn as one would ask it alone.
+    hand. `standalone`: the last of several turns as one would ask it alone.
     """
 
     id: str
@@ -108,6 +108,11 @@ class Question:
     def answerable(self) -> bool:
         """Whether the documents hold the answer."""
         return self.outcome is None
+
+    @property
+    def alone(self) -> str:
+        """The last turn as one would ask it alone."""
+        return self.standalone or self.turns[-1]
 
     @property
     def documents(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def candidates_of(assistant: PolicyAssistant, question: Question) -> Candidates 
     """The candidates of a question that is searched for; None for one that names its clause, or sets sides apart."""
     retriever = assistant.retriever
     store = retriever.store
-    read = read_question(question.standalone or question.turns[-1])
+    read = read_question(question.alone)
     if isinstance(read, Outcome):
         return None
     focus = read_focus(read.text, store.documents())
