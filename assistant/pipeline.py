@@ -32,7 +32,7 @@ from assistant.retrieve import EXACT, PolicyRetriever, as_passage
 from assistant.sentences import Sentence
 from assistant.tell import tell
 from assistant.terms import read_terms
-from assistant.turn import READ_PASSAGES, Turn, measure, sentences_of
+from assistant.turn import READ_PASSAGES, Turn, held, measure, sentences_of
 from assistant.written.rewrite import rewrite
 from assistant.written.write import Writer
 
@@ -45,6 +45,9 @@ YIELDING = {
 """Outcomes read from words alone that yield where a passage is known to answer nearly the same question, and how near
 that has to be (cosine): “以后弄成啥样” asks for a forecast, and for what is planned. Of other places only countries
 yield: “日本亲家来旅游能免签多久” is about those at home."""
+
+HELD = 0.25
+"""Share of a follow-up's own words that a passage has to hold to answer it joined to what was talked of."""
 
 
 def read(turn: Turn) -> Turn | Outcome:
@@ -59,7 +62,10 @@ def condense(turn: Turn) -> Turn | Outcome:
     def content(text: str) -> tuple[str, ...]:
         return tuple(term.text for term in read_terms(text, turn.store, turn.retriever.lexicon))
 
-    found = understand(turn.question.text, turn.history, tuple(turn.documents.values()), content)
+    def answered(question: str, words: str = "") -> float:
+        return _answered(turn, question, words)
+
+    found = understand(turn.question.text, turn.history, turn.known, content, answered)
     if turn.writer and turn.history and (text := rewrite(turn.question.text, turn.history, turn.writer)):
         found = replace(found, text=text) if found else Understood(text, text)
     if found is None:
@@ -239,6 +245,22 @@ def conclude(turn: Turn) -> Answer:
     if isinstance(typed, Outcome) or typed == turn.question:
         return turn.answer
     return replace(turn.answer, question=typed.shown, standalone=turn.question.shown)
+
+
+def _answered(turn: Turn, text: str, words: str) -> float:
+    """How surely the question `text` is answered; 0 where the best passage does not hold enough of the `words`."""
+    question = read_question(text)
+    if isinstance(question, Outcome):
+        return 0.0
+    retriever = turn.retriever.model_copy(update={"reranker": None})  # too slow for what is only tried
+    tried = aim(replace(turn, retriever=retriever, question=question))
+    if isinstance(tried, Outcome):
+        return 0.0
+    tried = retrieve(tried)
+    own = read_terms(words, turn.store, turn.retriever.lexicon)
+    if words and (not tried.passages or held(tried, tried.passages[0], own) < HELD):
+        return 0.0
+    return measure(tried, sentences_of(tried, tried.passages, tried.terms), tried.passages).confidence
 
 
 def _yields(turn: Turn, outcome: Status) -> bool:

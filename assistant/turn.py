@@ -86,14 +86,19 @@ def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]
     best, weight = sentences[0], total_weight(turn.terms)
     text = turn.documents[best.document_id].text[best.start : best.end]
     wanted = kinds_asked(turn.question.text)
-    chunk = turn.store.chunks_between(passages[0].document_id, passages[0].start, passages[0].end)[0]
-    asked = turn.store.questions_of([chunk.id]).get(chunk.id, ())
     return gate.Features(
         context=best.in_context,
         cosine=dict(passages[0].why).get("vectors", gate.UNMEASURED),
         mass=min(best.in_context * weight / gate.FULL_MASS, 1.0),
         asked=gate.nearest_asked(passages),
-        held=coverage(turn.terms, " ".join((chunk.searched, *asked))),
+        held=held(turn, passages[0], turn.terms),
         missing=1 - kinds_held(wanted, normalise(text)) if wanted else 0.0,
         named=bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets)),
     )
+
+
+def held(turn: Turn, passage: Passage, terms: tuple[Term, ...]) -> float:
+    """Share of the terms' weight that the passage and the questions it answers hold."""
+    chunk = turn.store.chunks_between(passage.document_id, passage.start, passage.end)[0]
+    asked = turn.store.questions_of([chunk.id]).get(chunk.id, ())
+    return coverage(terms, " ".join((chunk.searched, *asked)))

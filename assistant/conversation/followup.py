@@ -1,83 +1,59 @@
 """A follow-up and what was said before -> the question as one would ask it alone, by rules."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.conversation.clauses import name_clause, neighbour
-from assistant.conversation.fragment import Content, Fragment, read_fragment, without_thing
+from assistant.conversation.fragment import Content, read_fragment, without_thing
 from assistant.conversation.memory import Exchange, Understood
-from assistant.conversation.scope import bare, names_of, put_in, read_scope, region_name
+from assistant.conversation.readings import Answered, reading_answered
+from assistant.conversation.scope import bare, names_of, read_scope, region_name
 from assistant.conversation.subject import join, subject_of, with_narrowing
+from assistant.conversation.talk import Talk
+from assistant.conversation.wordlists import word_lists
 from assistant.lookup import resolve
-from assistant.places import Place, find_places, within
 from assistant.references import read_reference
 from assistant.replies import connective
-from index.datatypes import Clause, Document
+from index.datatypes import Document
 from index.searchable import normalise
 
 
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """A follow-up, the turns before it and the documents."""
-
-    fragment: Fragment
-    history: tuple[Exchange, ...]
-    documents: tuple[Document, ...]
-
-    @property
-    def last(self) -> Understood:
-        return self.history[-1].understood
-
-    @property
-    def cited(self) -> tuple[Document, Clause] | None:
-        """The clause talked of: of those cited last the first one that fits the place, else the first one."""
-        by_id = {document.id: document for document in self.documents}
-        for exchange in reversed(self.history):
-            known = [(by_id[name], clause) for name, clause in exchange.cited if name in by_id]
-            found = [(document, document.by_id[c]) for document, c in known if c in document.by_id]
-            if found:
-                return next(filter(self._fits, found), found[0])
-        return None
-
-    @property
-    def fits(self) -> bool:
-        """Whether the clause talked of is in a document of the place asked about."""
-        return self.cited is not None and self._fits(self.cited)
-
-    def _fits(self, cited: tuple[Document, Clause]) -> bool:
-        places = read_scope(self.last.text, self.documents).places
-        return not places or any(within(place, cited[0].metadata.region or "") for place in places)
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """The places talked of, the last ones first: those asked about, else that of the document cited."""
-        asked = [
-            place for exchange in reversed(self.history) for place in find_places(exchange.understood.text)
-        ]
-        region = self.cited[0].metadata.region if self.cited else None
-        return tuple(asked) or find_places(region or "")
-
-    @property
-    def scope_names(self) -> tuple[str, ...]:
-        """What the subject talked of is narrowed to."""
-        return names_of(read_scope(self.last.base, self.documents), self.places, self.documents)
-
-
 def condense(
-    text: str, history: Sequence[Exchange], documents: Sequence[Document], content: Content
+    text: str,
+    history: Sequence[Exchange],
+    documents: Sequence[Document],
+    content: Content,
+    answered: Answered,
 ) -> Understood | None:
-    """How to understand the normalised question `text` after `history`; None where it stands by itself."""
+    """How to understand the normalised question `text` after `history`; None where it stands by itself.
+
+    Where its words do not tell, it is read as the documents answer it best (see `assistant.conversation.readings`).
+    """
     if not history:
         return None
-    fragment = read_fragment(text, tuple(documents), content)
+    before = history[-1].understood.text
+    fragment = read_fragment(text, tuple(documents), content, before)
+    if named := _document_of_kind(Talk(fragment, tuple(history), tuple(documents))):
+        fragment = read_fragment(named, tuple(documents), content, before)
     if fragment.scope.documents and fragment.scope.steps and not fragment.corrects:
         return None
-    talk = _Talk(fragment, tuple(history), tuple(documents))
+    talk = Talk(fragment, tuple(history), tuple(documents))
     results = (rule(talk) for rule in _RULES)
-    return next((understood for understood in results if understood), None) or _goes_on(talk, content)
+    return next((found for found in results if found), None) or reading_answered(text, talk, answered)
 
 
-def _neighbour(talk: _Talk) -> Understood | None:
+def _document_of_kind(talk: Talk) -> str | None:
+    """What is said with the name of a document that it calls by its kind alone: “后来的实施意见里呢”."""
+    said, fragment = talk.fragment.said, talk.fragment
+    kind = word_lists()["scope", "document"].search(said)
+    if kind is None or not talk.place or not fragment.scope.empty or fragment.scope.steps:
+        return None
+    scope = read_scope(talk.place + kind[0], talk.documents)
+    names = names_of(replace(scope, places=(), levels=()), (), talk.documents)
+    return said[: kind.start()] + names[0] + said[kind.end() :] if len(names) == 1 else None
+
+
+def _neighbour(talk: Talk) -> Understood | None:
     """“它后面那条呢”: the clause beside the one cited is the new subject."""
     if not talk.fragment.neighbour or not talk.cited:
         return None
@@ -86,7 +62,7 @@ def _neighbour(talk: _Talk) -> Understood | None:
     return Understood(text, text)
 
 
-def _clause(talk: _Talk) -> Understood | None:
+def _clause(talk: Talk) -> Understood | None:
     """“第13条呢”: a clause of the document talked of."""
     fragment = talk.fragment
     if not fragment.scope.steps or fragment.scope.documents or fragment.left:
@@ -100,7 +76,7 @@ def _clause(talk: _Talk) -> Understood | None:
     return Understood(names[0], names[0]) if names else None
 
 
-def _whole(talk: _Talk) -> Understood | None:
+def _whole(talk: Talk) -> Understood | None:
     """“原文怎么写的”, “再具体一点”: the clause cited, whole; the subject stays."""
     if not (talk.fragment.wording or talk.fragment.detail):
         return None
@@ -109,7 +85,7 @@ def _whole(talk: _Talk) -> Understood | None:
     return replace(talk.last, text=connective("wording", clause=name_clause(*talk.cited)))
 
 
-def _comparison(talk: _Talk) -> Understood | None:
+def _comparison(talk: Talk) -> Understood | None:
     """“和吉林比呢”, “两地有什么不同”; the subject stays."""
     fragment = talk.fragment
     if not fragment.compares or fragment.left:
@@ -121,12 +97,12 @@ def _comparison(talk: _Talk) -> Understood | None:
         names = [*_earlier(talk), *names]
     if len(set(names)) < 2:
         return None
-    subject = bare(subject_of(_unnumbered(talk, talk.last.base)), talk.documents)
+    subject = bare(subject_of(talk.unnumbered(talk.last.base)), talk.documents)
     sides = "和".join(dict.fromkeys(names))
     return replace(talk.last, text=connective("compare", sides=sides, subject=subject))
 
 
-def _document_itself(talk: _Talk) -> Understood | None:
+def _document_itself(talk: Talk) -> Understood | None:
     """“这份文件什么时候印发的”, “还有效吗”: asked of the document; the subject stays."""
     fragment, names = talk.fragment, _document_names(talk)
     if not fragment.of_document or not names or not fragment.scope.empty:
@@ -135,7 +111,7 @@ def _document_itself(talk: _Talk) -> Understood | None:
     return replace(talk.last, text=names[0] + without_thing(asked))
 
 
-def _pronoun(talk: _Talk) -> Understood | None:
+def _pronoun(talk: Talk) -> Understood | None:
     """“这一条归谁管”, “这份文件对老人怎么说”, “那里的公租房呢”: the pronoun gives way to a name."""
     fragment = talk.fragment
     named = {"document": _document_names(talk)[:1], "place": talk.scope_names[:1] if fragment.left else ()}
@@ -147,14 +123,14 @@ def _pronoun(talk: _Talk) -> Understood | None:
     return None
 
 
-def _values(talk: _Talk) -> Understood | None:
+def _values(talk: Talk) -> Understood | None:
     """“那庄河呢”, “归哪个部门管”, “老人呢”: other values for what is asked, of the same subject."""
     fragment = talk.fragment
     if fragment.left or not fragment.says_something:
         return None
     base, narrow, ask = talk.last.base, talk.last.narrow, talk.last.ask
     if not fragment.scope.empty:
-        base = _moved(talk, base)
+        base = talk.moved(base)
     if fragment.narrow:
         base, narrow = with_narrowing(base, narrow, fragment.narrow)
         ask = ""
@@ -162,7 +138,7 @@ def _values(talk: _Talk) -> Understood | None:
     return Understood(join(base, narrow, ask), base, narrow, ask)
 
 
-def _thing(talk: _Talk) -> Understood | None:
+def _thing(talk: Talk) -> Understood | None:
     """“这个能贷款吗”: said of the subject."""
     if "thing" not in talk.fragment.pronouns or not talk.fragment.scope.empty:
         return None
@@ -170,7 +146,32 @@ def _thing(talk: _Talk) -> Understood | None:
     return replace(talk.last, text=join(talk.last.base, talk.last.narrow, ask), ask=ask)
 
 
-_RULES: tuple[Callable[[_Talk], Understood | None], ...] = (
+def _corrected(talk: Talk) -> Understood | None:
+    """“不是大连,我问的是吉林的公租房”: what is said in full after the correction."""
+    fragment = talk.fragment
+    if fragment.corrects and not fragment.scope.empty:
+        return Understood(fragment.subject, fragment.subject)
+    return None
+
+
+def _narrower(talk: Talk) -> Understood | None:
+    """“租房的呢”: words that no rule knows narrow the subject."""
+    fragment = talk.fragment
+    if not fragment.subject.endswith("的") or not fragment.scope.empty or not fragment.continues:
+        return None
+    understood = replace(talk.last, narrow=fragment.subject, ask="")
+    return replace(understood, text=join(understood.base, understood.narrow, ""))
+
+
+def _rest(talk: Talk) -> Understood | None:
+    """“除了石化,还有呢”: what else belongs to the subject."""
+    if not talk.fragment.excepts or not talk.fragment.scope.empty:
+        return None
+    return replace(talk.last, text=join(talk.last.base, talk.last.narrow, talk.fragment.said))
+
+
+_RULES: tuple[Callable[[Talk], Understood | None], ...] = (
+    _rest,
     _neighbour,
     _clause,
     _document_itself,
@@ -179,42 +180,12 @@ _RULES: tuple[Callable[[_Talk], Understood | None], ...] = (
     _pronoun,
     _values,
     _thing,
+    _corrected,
+    _narrower,
 )
 
 
-def _goes_on(talk: _Talk, content: Content) -> Understood | None:
-    """“那加装电梯呢”: another subject in the same place; also the same subject asked about in full."""
-    fragment = talk.fragment
-    if fragment.corrects and not fragment.scope.empty:
-        return Understood(fragment.subject, fragment.subject)
-    same = set(fragment.left) <= set(content(talk.last.text))
-    if not fragment.left or not fragment.scope.empty or not (fragment.goes_on or fragment.corrects or same):
-        return None
-    if fragment.subject.endswith("的"):
-        understood = replace(talk.last, narrow=fragment.subject, ask="")
-        return replace(understood, text=join(understood.base, understood.narrow, ""))
-    names = talk.scope_names
-    if not names:
-        return None
-    text = connective("another", scope="、".join(names), subject=fragment.subject)
-    return Understood(text, text)
-
-
-def _moved(talk: _Talk, base: str) -> str:
-    """The question with the scope of the fragment."""
-    names = names_of(talk.fragment.scope, talk.places, talk.documents)
-    return put_in(names, _unnumbered(talk, base), talk.documents)
-
-
-def _unnumbered(talk: _Talk, base: str) -> str:
-    """The question, or the heading of the clause that it is: “大连实施意见第12条” -> “大连推进…建设”."""
-    if not read_scope(base, talk.documents).steps or not talk.cited:
-        return base
-    document, clause = talk.cited
-    return (region_name(document) or "") + normalise(document.heading_of(clause))
-
-
-def _clause_meant(talk: _Talk) -> str:
+def _clause_meant(talk: Talk) -> str:
     """“这一章” is the chapter around the clause talked of, “这一条” that clause."""
     if not talk.cited:
         return ""
@@ -222,7 +193,7 @@ def _clause_meant(talk: _Talk) -> str:
     return neighbour(*talk.cited, 0, unit) if unit else name_clause(*talk.cited)
 
 
-def _above(talk: _Talk) -> tuple[str, ...]:
+def _above(talk: Talk) -> tuple[str, ...]:
     """What a clause number may belong to: the document talked of, then the clauses above the one talked of."""
     names = _document_names(talk)[:1]
     if not talk.cited or names != (normalise(talk.cited[0].metadata.name),):
@@ -231,7 +202,7 @@ def _above(talk: _Talk) -> tuple[str, ...]:
     return (*names, *(name_clause(document, found) for found in reversed(document.ancestors(clause))))
 
 
-def _document_names(talk: _Talk) -> tuple[str, ...]:
+def _document_names(talk: Talk) -> tuple[str, ...]:
     """The documents that the subject names, else the one cited."""
     scope = read_scope(talk.last.text, talk.documents)
     if scope.documents:
@@ -240,7 +211,7 @@ def _document_names(talk: _Talk) -> tuple[str, ...]:
     return names_of(read_scope(name_clause(*cited), talk.documents), (), talk.documents) if cited else ()
 
 
-def _earlier(talk: _Talk) -> tuple[str, ...]:
+def _earlier(talk: Talk) -> tuple[str, ...]:
     """The place of the turn before last that was about another one."""
     for exchange in reversed(talk.history):
         scope = read_scope(exchange.understood.text, talk.documents)
@@ -250,7 +221,7 @@ def _earlier(talk: _Talk) -> tuple[str, ...]:
     return ()
 
 
-def _sides(talk: _Talk) -> tuple[str, ...]:
+def _sides(talk: Talk) -> tuple[str, ...]:
     """The places or levels that the subject names, else the region of the document cited."""
     scope = replace(read_scope(talk.last.base, talk.documents), documents=())
     if not scope.empty and not scope.steps:

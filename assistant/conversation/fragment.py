@@ -27,7 +27,8 @@ class Fragment:
     `neighbour`: how many clauses further, and what they are counted in. `wording`, `detail`: the clause talked of is
     wanted as it stands, or more of it. `compares`: with what was talked of. `of_document`: the document itself is
     asked about. `narrow`, `ask`: what of the subject is asked. `pronouns`: kind -> the pronoun as written.
-    `goes_on`: says by a word that it goes on. `corrects`: what was understood was not meant.
+    `goes_on`: says by a word that it goes on, or only repeats words of what was said before. `corrects`: what was
+    understood was not meant. `excepts`: asks what there is besides.
     """
 
     said: str
@@ -43,6 +44,12 @@ class Fragment:
     pronouns: dict[str, str]
     goes_on: bool
     corrects: bool
+    excepts: bool
+
+    @property
+    def continues(self) -> bool:
+        """Whether it cannot be a new topic."""
+        return self.goes_on or self.corrects
 
     @property
     def says_something(self) -> bool:
@@ -55,8 +62,8 @@ class Fragment:
         return _AROUND.sub("", _DETERMINER.sub("", re.sub(r"呢?[?。!,\s]*$", "", self.said)))
 
 
-def read_fragment(text: str, documents: tuple[Document, ...], content: Content) -> Fragment:
-    """The pieces of the normalised question `text`."""
+def read_fragment(text: str, documents: tuple[Document, ...], content: Content, before: str) -> Fragment:
+    """The pieces of the normalised question `text`, asked after `before`."""
     words = word_lists()
     correction = words["marks", "correction"].search(text)
     said = _NOT_THAT.sub("", text[correction.end() :]) if correction else text
@@ -65,6 +72,10 @@ def read_fragment(text: str, documents: tuple[Document, ...], content: Content) 
     core = words["marks", "closing"].sub("", scope.rest)
     narrow = [found[0] for kind in NARROWINGS for found in words["narrows", kind].finditer(core)]
     found = {kind: words["pronouns", kind].search(said) for kind in ("document", "clause", "place", "thing")}
+    if found["place"] and scope.places:  # it stands for the one named here
+        found["place"] = None
+    if found["thing"] and content(said[: found["thing"].start()]):  # for what is said before it
+        found["thing"] = None
     left = _left(core, words, content)
     unscoped = scope.empty and not scope.steps
     return Fragment(
@@ -79,10 +90,15 @@ def read_fragment(text: str, documents: tuple[Document, ...], content: Content) 
         narrow="、".join(dict.fromkeys(narrow)),
         ask=_ask(scope.rest, words),
         pronouns={kind: match[0] for kind, match in found.items() if match},
-        goes_on=len(text) <= words.longest
-        and any(words["marks", mark].search(text) for mark in ("begins", "ends", "also")),
+        goes_on=(bool(left) and set(left) <= set(content(before))) or _goes_on(text, words),
         corrects=bool(correction),
+        excepts=bool(words["kinds", "rest"].search(said)),
     )
+
+
+def _goes_on(text: str, words: WordLists) -> bool:
+    marks = ("begins", "ends", "also")
+    return len(text) <= words.longest and any(words["marks", mark].search(text) for mark in marks)
 
 
 def without_thing(text: str) -> str:

@@ -10,8 +10,8 @@ from index.datatypes import PolicyError
 
 _SECTIONS = {
     "marks": ("opening", "closing", "begins", "ends", "also", "correction"),
-    "scope": ("central", "province", "city", "about"),
-    "kinds": ("compare", "both", "wording", "detail", "next", "previous", "beside"),
+    "scope": ("central", "province", "city", "document", "about"),
+    "kinds": ("compare", "both", "wording", "detail", "rest", "next", "previous", "beside"),
     "pronouns": ("document", "clause", "place", "thing"),
     "asks": ("aspects", "tails", "generic", "of_document"),
     "narrows": ("people", "homes", "areas", "years"),
