@@ -14,6 +14,8 @@ MOST_CHARACTERS = 600
 MOST_SENTENCES = 4
 NEAR_BEST = 0.72
 """Share of the best sentence's score from which another is worth showing."""
+NEAR_TOLD = 0.85
+"""The same in a plain answer for one of a document that has told something already."""
 TELLING = 0.55
 """Share of the question's terms from which a sentence speaks for itself. Below it, as for a question in other words
 than the document's, nothing tells which sentence of the best passage answers, and the passage is given whole."""
@@ -32,12 +34,12 @@ _ENUMERATES = re.compile(r"[:\uff1a]$")
 
 def extract(sentences: Sequence[Sentence], documents: dict[str, Document]) -> tuple[Quote, ...]:
     """The answer's quotes for a plain question, grouped by document, the best document first."""
-    return _in_reading_order(_choose(sentences, documents, MOST_CHARACTERS), documents)
+    return _in_reading_order(_choose(sentences, documents, MOST_CHARACTERS, NEAR_TOLD), documents)
 
 
 def extract_side(sentences: Sequence[Sentence], documents: dict[str, Document]) -> tuple[Quote, ...]:
     """The quotes for one side of a comparison."""
-    return _in_reading_order(_choose(sentences, documents, SIDE_CHARACTERS), documents)
+    return _in_reading_order(_choose(sentences, documents, SIDE_CHARACTERS, NEAR_BEST), documents)
 
 
 def compose(quotes: Sequence[Quote], documents: dict[str, Document], opening: str = "") -> Draft:
@@ -65,10 +67,14 @@ def compose_sides(sides: Sequence[tuple[str, Sequence[Quote]]], documents: dict[
 
 
 def _choose(
-    sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int
+    sentences: Sequence[Sentence], documents: dict[str, Document], most_characters: int, near_told: float
 ) -> list[tuple[int, int, str]]:
     """Spans (start, end, document id) of the chosen sentences with what must not be parted from them, best first."""
-    if sentences and sentences[0].covered < TELLING:
+    if sentences and sentences[0].items:
+        return _whole_list(sentences[0])
+    if sentences and sentences[0].explains:
+        sentences = [sentence for sentence in sentences if sentence.explains]
+    elif sentences and sentences[0].covered < TELLING:
         return _whole_passages(sentences, documents, most_characters)
     chosen: list[tuple[int, int, str]] = []
     told: dict[str, frozenset[str]] = {}
@@ -76,7 +82,10 @@ def _choose(
     for sentence in sentences:
         if len(chosen) >= MOST_SENTENCES or sentence.score < NEAR_BEST * sentences[0].score:
             break
-        if chosen and not _adds(sentence, sentences[0], told):
+        known = told.get(sentence.document_id)
+        if known and sentence.score < near_told * sentences[0].score:
+            continue
+        if chosen and not _adds(sentence, sentences[0], known):
             continue
         start, end = with_companions(documents[sentence.document_id], sentence)
         if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):
@@ -84,9 +93,15 @@ def _choose(
         if chosen and length + end - start > most_characters:
             continue
         chosen.append((start, end, sentence.document_id))
-        told[sentence.document_id] = told.get(sentence.document_id, frozenset()) | sentence.holds
+        told[sentence.document_id] = (known or frozenset()) | sentence.holds
         length += end - start
     return chosen
+
+
+def _whole_list(sentence: Sentence) -> list[tuple[int, int, str]]:
+    """What begins each item of the list that the sentence is of, and the sentence where it opens the list."""
+    opening = [(sentence.start, sentence.end)] if sentence.end <= sentence.items[0][0] else []
+    return [(start, end, sentence.document_id) for start, end in (*opening, *sentence.items)]
 
 
 def _whole_passages(
@@ -110,10 +125,12 @@ def _whole_passages(
     return chosen
 
 
-def _adds(sentence: Sentence, best: Sentence, told: dict[str, frozenset[str]]) -> bool:
-    """Whether a further sentence tells more: a term its document has not told, or all that the best one tells."""
-    before = told.get(sentence.document_id)
-    return bool(sentence.holds - before) if before is not None else sentence.holds >= best.holds
+def _adds(sentence: Sentence, best: Sentence, known: frozenset[str] | None) -> bool:
+    """Whether a further sentence tells more: what a name stands for, a term other than those `known` from its document,
+    or where that has told nothing yet all that the best one tells."""
+    if sentence.explains:
+        return True
+    return bool(sentence.holds - known) if known is not None else sentence.holds >= best.holds
 
 
 def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:
