@@ -30,16 +30,18 @@ _ENUMERATES = re.compile(r"[:\uff1a]$")
 @dataclass(frozen=True, slots=True)
 class _Measure:
     """How much an answer takes in. `characters`: its length; the first sentence is given whole, however long.
-    `near_passage`: share of the best passage's score from which another is given whole beside it. `as_good`: share of
-    the best sentence's score from which another is given though it tells nothing more of the question."""
+    `near_passage`: share of the best passage's score from which another is given whole beside it. `near_told`: share of
+    the best sentence's score from which another is given of a document that has told something already; `as_good`:
+    from which it is given though it tells nothing more of the question."""
 
     characters: int
     near_passage: float
+    near_told: float
     as_good: float
 
 
-_PLAIN = _Measure(600, 0.7, math.inf)
-_SIDE = _Measure(300, 0.6, 0.95)
+_PLAIN = _Measure(600, 0.7, 0.85, math.inf)
+_SIDE = _Measure(300, 0.6, NEAR_BEST, 0.95)
 """Of one side of a comparison, which is short, and worth nothing if it misses the point of the other."""
 
 
@@ -81,7 +83,11 @@ def _choose(
     sentences: Sequence[Sentence], documents: dict[str, Document], measure: _Measure
 ) -> list[tuple[int, int, str]]:
     """Spans (start, end, document id) of the chosen sentences with what must not be parted from them, best first."""
-    if sentences and sentences[0].covered < TELLING:
+    if sentences and sentences[0].items:
+        return _whole_list(sentences[0])
+    if sentences and sentences[0].explains:
+        sentences = [sentence for sentence in sentences if sentence.explains]
+    elif sentences and sentences[0].covered < TELLING:
         return _whole_passages(sentences, documents, measure)
     chosen: list[tuple[int, int, str]] = []
     told: dict[str, frozenset[str]] = {}
@@ -89,8 +95,11 @@ def _choose(
     for sentence in sentences:
         if len(chosen) >= MOST_SENTENCES or sentence.score < NEAR_BEST * sentences[0].score:
             break
+        known = told.get(sentence.document_id)
+        if known and sentence.score < measure.near_told * sentences[0].score:
+            continue
         as_good = sentence.score >= measure.as_good * sentences[0].score
-        if chosen and not as_good and not _adds(sentence, sentences[0], told):
+        if chosen and not as_good and not _adds(sentence, sentences[0], known):
             continue
         start, end = with_companions(documents[sentence.document_id], sentence)
         if any(document == sentence.document_id and s <= start and end <= e for s, e, document in chosen):
@@ -98,9 +107,15 @@ def _choose(
         if chosen and length + end - start > measure.characters:
             continue
         chosen.append((start, end, sentence.document_id))
-        told[sentence.document_id] = told.get(sentence.document_id, frozenset()) | sentence.holds
+        told[sentence.document_id] = (known or frozenset()) | sentence.holds
         length += end - start
     return chosen
+
+
+def _whole_list(sentence: Sentence) -> list[tuple[int, int, str]]:
+    """What begins each item of the list that the sentence is of, and the sentence where it opens the list."""
+    opening = [(sentence.start, sentence.end)] if sentence.end <= sentence.items[0][0] else []
+    return [(start, end, sentence.document_id) for start, end in (*opening, *sentence.items)]
 
 
 def _whole_passages(
@@ -124,10 +139,12 @@ def _whole_passages(
     return chosen
 
 
-def _adds(sentence: Sentence, best: Sentence, told: dict[str, frozenset[str]]) -> bool:
-    """Whether a further sentence tells more: a term its document has not told, or all that the best one tells."""
-    before = told.get(sentence.document_id)
-    return bool(sentence.holds - before) if before is not None else sentence.holds >= best.holds
+def _adds(sentence: Sentence, best: Sentence, known: frozenset[str] | None) -> bool:
+    """Whether a further sentence tells more: what a name stands for, a term other than those `known` from its document,
+    or where that has told nothing yet all that the best one tells."""
+    if sentence.explains:
+        return True
+    return bool(sentence.holds - known) if known is not None else sentence.holds >= best.holds
 
 
 def with_companions(document: Document, sentence: Sentence) -> tuple[int, int]:

@@ -26,6 +26,12 @@ RULES = """海云市租房补贴办法
 第三章 装修
 
 第五条 装修垃圾应当投放到指定地点。
+
+第四章 港口
+
+第六条 构建“一城三港”的空间格局。“一城”为海云老城区。“三港”为北港、东港、渔人港。支持北港扩建。
+
+第七条 从困难看,一是港池水深不足。大船需要候潮。二是货源分散。各港竞争激烈。三是集疏运铁路不通。港口应当制定对策。
 """
 
 
@@ -66,6 +72,24 @@ def test_what_must_not_be_parted_stays_together(
 ) -> None:
     first = assistant.ask(question).citations[0]
     assert (first.clause, first.quote) == (clause, quote)
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("空间格局中的“三港”具体指什么", ["“三港”为北港、东港、渔人港。"]),
+        ("港口空间格局“一城三港”分别是什么", ["“一城”为海云老城区。", "“三港”为北港、东港、渔人港。"]),
+        (
+            "港口有哪三方面困难",
+            ["第七条 从困难看,一是港池水深不足。", "二是货源分散。", "三是集疏运铁路不通。"],
+        ),
+        ("港口货源分散吗", ["二是货源分散。各港竞争激烈。"]),
+    ],
+)
+def test_a_list_or_the_meaning_of_a_name_is_given_whole_and_alone(
+    assistant: PolicyAssistant, question: str, quotes: list[str]
+) -> None:
+    assert [citation.quote for citation in assistant.ask(question).citations] == quotes
 
 
 def test_a_folder_without_catalogue_is_cited_by_what_its_text_gives(assistant: PolicyAssistant) -> None:
