@@ -40,7 +40,7 @@ class _Measure:
     as_good: float
 
 
-_PLAIN = _Measure(600, 0.7, 0.85, math.inf)
+_PLAIN = _Measure(600, 0.73, 0.85, math.inf)
 _SIDE = _Measure(300, 0.6, NEAR_BEST, 0.95)
 """Of one side of a comparison, which is short, and worth nothing if it misses the point of the other."""
 
