@@ -17,7 +17,7 @@ from assistant.datatypes import Passage
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
 THRESHOLD = 3.0
 """Weighted sum from which the documents' own words are enough."""
-ASKED = 0.54
+ASKED = 0.52
 """Cosine to a question that a passage answers which is enough, together with `HELD`."""
 HELD = 0.3
 """What is added to that cosine where the best passage and its questions hold all terms of the question."""
@@ -49,8 +49,8 @@ class Features:
     """`context`: share of the terms' weight that the best sentence holds under its headings. `mass`: that weight
     itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. `asked`: that of the nearest question
     that one of the `BEST` passages answers. `held`: share of the terms' weight that the best passage and its questions
-    hold. `missing`: share of the kinds of answer asked for that the best sentence does not give. All 0 to 1. `named`:
-    see `NAMED`."""
+    hold. `missing`: share of what is asked for that the best sentence plainly does not give (see `assistant.missing`).
+    All 0 to 1. `named`: see `NAMED`."""
 
     context: float
     cosine: float

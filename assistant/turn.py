@@ -9,14 +9,14 @@ from assistant import gate
 from assistant.conversation.memory import Exchange, Understood
 from assistant.datatypes import Answer, Audience, Draft, Passage, Status
 from assistant.focus import Focus
-from assistant.kinds import kinds_asked, kinds_held
+from assistant.missing import missing
 from assistant.places import Place
 from assistant.question import Question
 from assistant.retrieve import PolicyRetriever
 from assistant.sentences import Sentence, score_sentences
 from assistant.terms import Term, coverage, total_weight
 from index.datatypes import Document
-from index.searchable import normalise
+from index.searchable import normalise, searched_text
 from index.store import Store
 
 if TYPE_CHECKING:
@@ -84,15 +84,17 @@ def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]
     if not sentences or not passages:
         return gate.Features(0.0, 0.0, 0.0)
     best, weight = sentences[0], total_weight(turn.terms)
-    text = turn.documents[best.document_id].text[best.start : best.end]
-    wanted = kinds_asked(turn.question.text)
+    text = normalise(turn.documents[best.document_id].text[best.start : best.end])
+    document = turn.documents[best.document_id]
+    above = searched_text(document, document.by_id[best.clause_id], "")
+    around = f"{above} {normalise(best.passage.text)} {text}"
     return gate.Features(
         context=best.in_context,
         cosine=dict(passages[0].why).get("vectors", gate.UNMEASURED),
         mass=min(best.in_context * weight / gate.FULL_MASS, 1.0),
         asked=gate.nearest_asked(passages),
         held=held(turn, passages[0], turn.terms),
-        missing=1 - kinds_held(wanted, normalise(text)) if wanted else 0.0,
+        missing=missing(turn.question.text, text, around),
         named=bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets)),
     )
 

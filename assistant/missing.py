@@ -1,0 +1,60 @@
+"""What a question asks for and the best sentence plainly does not give: a kind of answer, a year, what a name means."""
+
+import re
+
+from assistant.kinds import kinds_asked, kinds_held
+from index.numerals import parse_numeral
+
+_YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})年?(?![0-9])|(二[〇零][〇零一二三四五六七八九]{2})年")
+_NUMERAL = "一二两三四五六七八九十0-9"
+_SPELLED_OUT = re.compile(
+    rf"[“\"](?P<name>[^“”\",。?]*[{_NUMERAL}][^“”\",。?]*)[”\"][^“”\",。?]{{0,8}}?"
+    rf"(?:全称|各?指的?是?[什啥哪]|(?:具体|分别)?[为是包括有]+哪[些几{_NUMERAL}]|分别[在位是]|位于|内容是|什么意思)"
+)
+"""A name that counts things, “两城一园”, asked to be spelled out."""
+_TOLD = r"[”\"]?(?:分别|具体|主要)?(?:[为即是指:(]|包括|包含)"
+_NAME = re.compile(r"[“\"]([^“”\",。]{2,12})[”\"]")
+_COUNTING = re.compile(rf"[“\"]([^“”\",。]*[{_NUMERAL}][^“”\",。]*)[”\"]")
+
+
+def missing(question: str, sentence: str, around: str) -> float:
+    """Share of what the `question` asks for that the `sentence` does not give, where `around` is the sentence with
+    its passage and the headings above; all of it where what is said is of another year, or only names what it should
+    tell. All three normalised."""
+    if _of_other_year(question, sentence, around) or _only_named(question, around):
+        return 1.0
+    wanted = kinds_asked(question)
+    return 1 - kinds_held(wanted, sentence) if wanted else 0.0
+
+
+def _of_other_year(question: str, sentence: str, around: str) -> bool:
+    asked, said = _years(question), _years(sentence)
+    return bool(asked and said) and not asked & (said | _years(around))
+
+
+def _years(text: str) -> set[int]:
+    return {int(figures) if figures else parse_numeral(spelled) or 0 for figures, spelled in _YEAR.findall(text)}
+
+
+def _only_named(question: str, around: str) -> bool:
+    """Whether the name is only used: nothing says what it or a part of it is, no list stands before it."""
+    found = _SPELLED_OUT.search(question)
+    if found is None:
+        return False
+    asked = found["name"]
+    whole = next((name for name in _COUNTING.findall(around) if asked == name or asked in _parts(name)), None)
+    if whole is None:
+        return False
+    told = re.search(rf"{re.escape(whole)}{_TOLD}|、[^,。;、]{{1,20}}[“\"]?{re.escape(whole)}", around)
+    others = set(_NAME.findall(around)) - {whole}
+    return not told and not any(_counted(whole) & set(other) for other in others)
+
+
+def _parts(name: str) -> list[str]:
+    """What a name counts: “三区两屏” is 三区 and 两屏."""
+    return re.findall(rf"[{_NUMERAL}][^{_NUMERAL}]+", name)
+
+
+def _counted(name: str) -> set[str]:
+    """The characters that name what is counted."""
+    return {part[-1] for part in _parts(name)}
