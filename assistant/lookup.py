@@ -42,13 +42,16 @@ _OUTLINED = (
 """Kinds that are shown by their outline."""
 _THEME = re.compile(r"^(.{2,20}?)的?[那这哪]一?个?(章|节|部分|编|条)(?!.*[那这哪]一?个?(?:章|节|部分|编|条))")
 """How a part is called by its theme, and the unit."""
+_CALLED_WHAT = r"(都|分别)?(叫|是)(什么|啥)(名字?|标题|题目)?|(名字?|标题|题目)(都|分别)?(叫|是)?(什么|啥)?"
+"""What asks for the heading of a part."""
 _WHICH_ONE = re.compile(
-    r"^(讲|说|写|关于)*(?P<theme>.{2,12}?)的?(是|在|是在|写在|放在)(第几|哪一?)个?(?P<unit>章|节|部分|编|条)(,?叫(什么|啥)(名字?|标题)?)?$"
+    rf"^(讲|说|写|关于)*(?P<theme>.{{2,12}}?)的?(是|在|是在|写在|放在)(第几|哪一?)个?(?P<unit>章|节|部分|编|条)(,?({_CALLED_WHAT}))?$"
     r"|^(第几|哪一?)个?(?P<unit_first>章|节|部分|编|条)(是|在)?(讲|说|写)的?是?(?P<theme_last>.{2,12}?)的?$"
 )
 """The number of a part asked for by its theme: “讲海洋的是第几章”."""
 _HOW_MANY = re.compile(
     r"(一?总?共|总计|合计|拢共|正文)*(分|有|排|编|写|列)?(了|成|为|到)?(第?几|第?多少)个?(?P<unit>编|章|节|条|款|项|点|部分)"
+    rf"(,?(每|各)一?个?(编|章|节|条|部分)?的?({_CALLED_WHAT}))?"
 )
 """How many parts there are: “一共几章”, “排到第几条”."""
 _CLEAR_NAME = 4
@@ -133,7 +136,7 @@ def _is_asked_whole(topic: str, document: Document, clause: Clause) -> bool:
     start, end = document.extent(clause)
     if end - start <= _SHORT and not document.children(clause):
         return True
-    compact = re.sub(r"\s", "", topic)
+    compact = re.sub(_CALLED_WHAT, "", re.sub(r"\s", "", topic))
     for found in (clause, *document.ancestors(clause)):
         compact = compact.replace(_heading(document, found), "")
     first = next(iter(sentence_spans(document.text, clause.opening, end)), (start, start))

@@ -228,6 +228,9 @@ def test_clauses_whose_numbers_do_not_run_through_the_text_are_not_counted(shipp
         ("大连纲要里讲人口老龄化的是第几章", "第十二章"),  # told by the heading of a section
         ("大连纲要第几章讲的是现代产业体系", "第三章"),
         ("大连实施意见讲“好房子”的是第几条", "二、(三)12"),
+        ("大连纲要第六章的标题叫什么", "第六章"),
+        ("大连纲要讲现代产业体系的是第几章,叫什么名字", "第三章"),
+        ("纲要分几章,各章标题是什么", "第一章"),
     ],
 )
 def test_the_number_of_a_part_is_found_by_its_theme(
