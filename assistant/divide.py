@@ -20,6 +20,11 @@ _STILL_VALID = re.compile(
     r"(了|的|吗|么|不|没有?|吧|呢)*$"
 )
 """“…还算数吗” at the end of a question on what a document says."""
+_TERM_OVER = re.compile(
+    r"的?(这个|那个)?(现在|如今)?((期限|年限|时限|限期)(是不是|已经?)?(到没到|过没过|[到过]了(没有?|吗|么))|(到没)?到期(了?没有?|了吗)?)"
+    r"(呢|啊|吧)*$"
+)
+"""Whether the time set for something is over: the clause that sets it tells that."""
 _ASKING = "是怎样的"
 """What makes a question of what is left of such a one."""
 _LEAST = 2
@@ -35,15 +40,21 @@ class Divided:
 
 
 def divide(text: str, documents: Sequence[Document]) -> Divided | None:
-    """The parts of the normalised question; None where it has not both."""
+    """The parts of the normalised question; None where it has not both.
+
+    Whether a term is over (“…期限到没到”) is asked of no document where none is named; what is left asks for the term.
+    """
     focus = read_focus(text, documents)
     meant = () if isinstance(focus, Outcome) else documents_meant(text, focus, documents)
+    pieces = [piece.strip() for piece in _PIECES.split(text)]
+    dated = [rest for piece in pieces if (rest := _TERM_OVER.sub("", piece))]
     if not meant:
-        return None
-    pieces = [part for piece in _PIECES.split(text) for part in _parts(piece.strip(), documents) if part]
+        told = dated != [piece for piece in pieces if piece] and _says(dated, documents)
+        return Divided(",".join(dated), ()) if told else None
+    pieces = [part for piece in pieces for part in _parts(piece, documents) if part]
     about = [piece for piece in pieces if _is_about(piece, documents)]
     content = [piece for piece in pieces if piece not in about]
-    if not about or not any(_left(piece, documents) >= _LEAST for piece in content):
+    if not about or not _says(content, documents):
         return None
     question = ",".join(content)
     if not read_reference(question, tuple(documents)).documents:
@@ -57,6 +68,10 @@ def _parts(piece: str, documents: Sequence[Document]) -> tuple[str, ...]:
     if not found or _left(piece[: found.start()], documents) < _LEAST:
         return (piece,)
     return f"{piece[: found.start()]}{_ASKING}", found[0]
+
+
+def _says(pieces: Sequence[str], documents: Sequence[Document]) -> bool:
+    return any(_left(piece, documents) >= _LEAST for piece in pieces)
 
 
 def _is_about(piece: str, documents: Sequence[Document]) -> bool:

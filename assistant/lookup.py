@@ -42,6 +42,18 @@ _OUTLINED = (
 """Kinds that are shown by their outline."""
 _THEME = re.compile(r"^(.{2,20}?)的?[那这哪]一?个?(章|节|部分|编|条)(?!.*[那这哪]一?个?(?:章|节|部分|编|条))")
 """How a part is called by its theme, and the unit."""
+_CALLED_WHAT = r"(都|分别)?(叫|是)(什么|啥)(名字?|标题|题目)?|(名字?|标题|题目)(都|分别)?(叫|是)?(什么|啥)?"
+"""What asks for the heading of a part."""
+_WHICH_ONE = re.compile(
+    rf"^(讲|说|写|关于)*(?P<theme>.{{2,12}}?)的?(是|在|是在|写在|放在)(第几|哪一?)个?(?P<unit>章|节|部分|编|条)(,?({_CALLED_WHAT}))?$"
+    r"|^(第几|哪一?)个?(?P<unit_first>章|节|部分|编|条)(是|在)?(讲|说|写)的?是?(?P<theme_last>.{2,12}?)的?$"
+)
+"""The number of a part asked for by its theme: “讲海洋的是第几章”."""
+_HOW_MANY = re.compile(
+    r"(一?总?共|总计|合计|拢共|正文)*(分|有|排|编|写|列)?(了|成|为|到)?(第?几|第?多少)个?(?P<unit>编|章|节|条|款|项|点|部分)"
+    rf"(,?(每|各)一?个?(编|章|节|条|部分)?的?({_CALLED_WHAT}))?"
+)
+"""How many parts there are: “一共几章”, “排到第几条”."""
 _CLEAR_NAME = 4
 """Characters a short name needs to be a good example."""
 _SHORTEST_HEADING, _LONGEST_HEADING = 5, 60
@@ -60,12 +72,14 @@ _READABLE = 2000
 class Target:
     """A clause that the question points at; `clause` is None for the document as a whole.
 
-    `whole` tells that the clause itself is asked for, and not something that it says.
+    `whole` tells that the clause itself is asked for, and not something that it says. `unit` is that of the clauses
+    below it whose number is asked for.
     """
 
     document: Document
     clause: Clause | None
     whole: bool
+    unit: str | None = None
 
 
 def find_targets(
@@ -78,7 +92,7 @@ def find_targets(
     named = [d for d in documents if d.id in reference.documents]
     if reference.steps:
         return _by_number(reference, topic, named, documents)
-    found = _by_heading(topic, tuple(named or documents)) or _by_theme(topic, named)
+    found = _by_heading(topic, tuple(named or documents)) or _by_theme(topic, named) or _counted(topic, named)
     if found:
         return found
     if named and is_filler(topic) and topic.strip():
@@ -122,7 +136,7 @@ def _is_asked_whole(topic: str, document: Document, clause: Clause) -> bool:
     start, end = document.extent(clause)
     if end - start <= _SHORT and not document.children(clause):
         return True
-    compact = re.sub(r"\s", "", topic)
+    compact = re.sub(_CALLED_WHAT, "", re.sub(r"\s", "", topic))
     for found in (clause, *document.ancestors(clause)):
         compact = compact.replace(_heading(document, found), "")
     first = next(iter(sentence_spans(document.text, clause.opening, end)), (start, start))
@@ -156,19 +170,56 @@ def _by_heading(topic: str, documents: tuple[Document, ...]) -> tuple[Target, ..
 
 
 def _by_theme(topic: str, named: Sequence[Document]) -> tuple[Target, ...]:
-    """The one part of a document named that is called by what it is about: “讲海洋那一节”."""
-    asked = _THEME.search(re.sub(r"\s", "", topic))
-    theme = without_filler(asked[1]) if asked else ""
-    if not asked or len(theme) < 2 or len(named) != 1:
+    """The one part of a document named that is called by what it is about: “讲海洋那一节”; or whose number is asked
+    for by what its heading or one below it tells: “讲海洋的是第几章”."""
+    compact = re.sub(r"[\s?!。]", "", topic)
+    if asked := _WHICH_ONE.search(compact):
+        theme, unit = asked["theme"] or asked["theme_last"], asked["unit"] or asked["unit_first"]
+    elif asked := _THEME.search(compact):
+        theme, unit = asked[1], asked[2]
+    else:
+        return ()
+    theme = without_filler(theme)
+    if len(theme) < 2 or len(named) != 1:
         return ()
     document = named[0]
     alike = [
         clause
-        for kind in KINDS[asked[2]]
+        for kind in KINDS[unit]
         for clause in document.clauses
         if clause.kind is kind and theme in _heading(document, clause)
     ]
+    if not alike and asked.re is _WHICH_ONE:
+        alike = _above(document, theme, KINDS[unit])
     return (Target(document, alike[0], whole=True),) if len(alike) == 1 else ()
+
+
+def _above(document: Document, theme: str, kinds: Sequence[ClauseKind]) -> list[Clause]:
+    """The clauses of these kinds that hold one whose heading tells the theme."""
+    told = [clause for clause in document.clauses if theme in _heading(document, clause)]
+    found = {one.id: one for clause in told for one in document.ancestors(clause) if one.kind in kinds}
+    return list(found.values())
+
+
+def _counted(topic: str, named: Sequence[Document]) -> tuple[Target, ...]:
+    """The document or the part of it whose clauses are to be counted; as a whole where they have no numbers that run
+    on from one through most of it."""
+    compact = re.sub(r"[\s?!。]", "", topic)
+    asked = _HOW_MANY.search(compact)
+    if not asked or len(named) != 1:
+        return ()
+    (document,) = named
+    scope = without_filler(compact[: asked.start()] + compact[asked.end() :])
+    parts = [clause for clause in document.clauses if scope and _heading(document, clause) == scope]
+    if len(parts) != bool(scope):
+        return ()
+    clause = parts[0] if parts else None
+    numbered = _numbered(document, clause, asked["unit"])
+    runs_on = [one.number for one in numbered] == list(range(1, len(numbered) + 1))
+    start, end = document.extent(clause) if clause else (0, len(document.text))
+    covered = sum(end - start for start, end in map(document.extent, numbered))
+    counted = runs_on and covered > (end - start) / 2
+    return (Target(document, clause, True, asked["unit"] if counted else None),)
 
 
 @lru_cache(maxsize=8)
@@ -232,15 +283,28 @@ def describe_numbers(document: Document, steps: Sequence[Step]) -> str:
         if not found:
             break
         scope = found[0]
-    below = list(document.descendants(scope)) if scope else list(document.clauses)
     where = scope.citation if scope else "该文件"
-    for kind in KINDS[step.unit]:
+    numbered = _numbered(document, scope, step.unit)
+    return _number(where, numbered, step.unit) or connective("have_not", scope=where, unit=step.unit)
+
+
+def _numbered(document: Document, scope: Clause | None, unit: str) -> list[Clause]:
+    """The numbered clauses below `scope` that people are likeliest to mean by the unit."""
+    below = list(document.descendants(scope)) if scope else list(document.clauses)
+    for kind in KINDS[unit]:
         alike = [c for c in below if c.kind is kind and c.number is not None]
         if alike and kind is not ClauseKind.BULLET:
-            first, last = alike[0].label.rstrip(".、"), alike[-1].label.rstrip(".、")
-            unit = step.unit if step.unit not in ("(一)", "(1)") else "条"
-            return connective("have", scope=where, count=str(len(alike)), unit=unit, first=first, last=last)
-    return connective("have_not", scope=where, unit=step.unit)
+            return alike
+    return []
+
+
+def _number(where: str, clauses: Sequence[Clause], unit: str) -> str | None:
+    """How many clauses there are and how the first and the last are numbered; None where there are none."""
+    if not clauses:
+        return None
+    first, last = clauses[0].label.rstrip(".、"), clauses[-1].label.rstrip(".、")
+    unit = unit if unit not in ("(一)", "(1)") else "条"
+    return connective("have", scope=where, count=str(len(clauses)), unit=unit, first=first, last=last)
 
 
 def show_targets(targets: Sequence[Target]) -> Draft:
@@ -251,6 +315,14 @@ def show_targets(targets: Sequence[Target]) -> Draft:
         document, clause = target.document, target.clause
         gap = "\n" if parts else ""
         name, citation = document.metadata.name, clause.citation if clause else ""
+        if target.unit:
+            status = Status.OUTLINE
+            lines = _numbered(document, clause, target.unit)
+            where = f"{name}“{clause.heading}”" if clause else name
+            parts.append(gap + (_number(where, lines, target.unit) or ""))
+            for line in lines if len(lines) <= _MOST_LINES else lines[-1:]:
+                parts += ["\n" + connective("item"), *_line(document, line)]
+            continue
         if clause and (not document.children(clause) or _is_shown_whole(document, clause)):
             printed = clause.label and clause.opening == clause.start
             lead = (

@@ -89,6 +89,16 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolicyAssist
         ("这些文件哪份过期了", [LAKE_CARD, PARK_CARD]),  # neither is named: the higher level first
         ("大连有哪些文件", [PARK_CARD]),
         ("你手上的大连文件从哪来的", [PARK_CARD]),
+        ("吉林那篇是哪家报社登出来的", [LAKE_CARD]),
+        ("吉林那篇能引用吗", [LAKE_CARD]),
+        ("吉林那篇是哪天登的,什么媒体", [LAKE_CARD]),
+        ("这两份里哪份最早发布", [LAKE_CARD, PARK_CARD]),
+        ("公园办法写到的最晚年份是哪年", [PARK_CARD]),
+        ("引用公园办法的数字会不会过时", [PARK_CARD]),
+        ("公园办法是从什么网站转的", [PARK_CARD]),
+        ("公园办法是原文吗,我要引用", [PARK_CARD]),
+        ("公园办法里有没有时间节点", [PARK_CARD]),
+        ("关于大连,你手里有什么材料", [PARK_CARD]),
     ],
 )
 def test_a_document_is_told_of_by_its_catalogue(
@@ -116,6 +126,8 @@ DOCUMENTS = tuple(
         "公园收费标准由谁批准",  # names no document
         "公园办法规定收费标准由谁批准",  # asks what it says
         "公园办法里公园什么时候开放",
+        "公园办法里公园由哪家媒体宣传",
+        "公园办法里的水系节点有哪些",
         "公园办法的收费标准是多少",
         "吉林湖泊保护意见从哪年起禁渔",
         "公园办法第二条由谁批准",  # asks for a clause

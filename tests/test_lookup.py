@@ -176,3 +176,65 @@ def test_a_bare_number_asks_which_document(shipped: PolicyAssistant) -> None:
 def test_a_document_that_is_not_held(shipped: PolicyAssistant, question: str) -> None:
     answer = shipped.ask(question)
     assert (answer.status, answer.citations) == (Status.DOCUMENT_NOT_HELD, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "begins", "quotes"),
+    [
+        (
+            "大连实施意见一共几条",
+            "大连市推动城市高质量发展实施意见共28条\uff0c从1到28。",
+            ["28.推动城市治理智慧化精细化。"],
+        ),
+        (
+            "大连实施意见的重点任务排到第几条了",
+            "大连市推动城市高质量发展实施意见“重点任务”共28条\uff0c从1到28。",
+            ["28.推动城市治理智慧化精细化。"],
+        ),
+        (
+            "中央意见总共分多少部分",
+            "中央城市高质量发展意见\uff08改写文本\uff09共9部分\uff0c从1到9。",
+            [
+                "1、总体需要",
+                "2、优化现代化城市体系",
+                "3、培育壮大城市进步新动能",
+                "4、打造高质量城市生活空间",
+                "5、推进城市进步绿色低碳转型",
+                "6、增强城市安全韧性",
+                "7、促进城市文化兴盛进步",
+                "8、提高城市治理能力水平",
+                "9、加大组织推行",
+            ],
+        ),
+    ],
+)
+def test_how_many_clauses_there_are_is_counted(
+    shipped: PolicyAssistant, question: str, begins: str, quotes: list[str]
+) -> None:
+    answer = shipped.ask(question)
+    assert (answer.status, answer.text.splitlines()[0]) == (Status.OUTLINE, begins)
+    assert [citation.quote for citation in answer.citations] == quotes
+
+
+def test_clauses_whose_numbers_do_not_run_through_the_text_are_not_counted(shipped: PolicyAssistant) -> None:
+    answer = shipped.ask(f"{PLAN}一共多少条")
+    assert (answer.status, answer.text.splitlines()[0]) == (Status.OUTLINE, f"{PLAN}包括\uff1a")
+    assert len(answer.citations) == 15
+
+
+@pytest.mark.parametrize(
+    ("question", "clause"),
+    [
+        ("大连纲要里讲人口老龄化的是第几章", "第十二章"),  # told by the heading of a section
+        ("大连纲要第几章讲的是现代产业体系", "第三章"),
+        ("大连实施意见讲“好房子”的是第几条", "二、(三)12"),
+        ("大连纲要第六章的标题叫什么", "第六章"),
+        ("大连纲要讲现代产业体系的是第几章,叫什么名字", "第三章"),
+        ("纲要分几章,各章标题是什么", "第一章"),
+    ],
+)
+def test_the_number_of_a_part_is_found_by_its_theme(
+    shipped: PolicyAssistant, question: str, clause: str
+) -> None:
+    answer = shipped.ask(question)
+    assert (answer.answered, answer.citations[0].clause) == (True, clause)
