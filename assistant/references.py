@@ -48,7 +48,7 @@ _QUOTES = re.compile("[“”]")
 _STATE = "中华人民共和国"
 _TITLE = re.compile(r"《([^》]{2,60})》")
 _PLAN_OF_YEARS = re.compile(r"[“\"]?(十[五六七八九]五)[”\"]?(?:规划|五年规划)(?:纲要)?")
-"""A plan of later years than any that has ended is asked for as a document; what an earlier one achieved, others tell."""
+"""A plan of later years is asked for as a document; what an earlier one achieved, others tell."""
 _NAMED_LAW = re.compile(
     rf"([\u4e00-\u9fff]{{1,20}}?(?:法典|条例|办法|细则|规定|宪法|刑法|[^办方说看想设依违合立司执想]法))(?=第{NUMERAL}条)"
 )

@@ -182,13 +182,13 @@ def _is_new(candidate: _Candidate, answer: Answer, taken: Sequence[_Candidate]) 
 
 
 def _is_answered(candidate: _Candidate, before: Answer, retriever: PolicyRetriever, today: date) -> bool:
-    """Whether it is answered when it is asked after `before`, as it stands, and from where it should be."""
+    """Whether it is answered when it is asked after `before`, and from where it should be."""
     asked = before.standalone or before.question
     turn = pipeline.begin(candidate.question, retriever, today)
     *_, answer = pipeline.run(replace(turn, history=remember((), Understood(asked, asked), before)))
     assert isinstance(answer, Answer)
     from_there = any(_overlap(candidate, citation) for citation in answer.citations)
-    return answer.answered and from_there and answer.standalone is None
+    return answer.answered and from_there
 
 
 def _overlap(one: _Candidate, other: _Candidate | Citation) -> bool:
