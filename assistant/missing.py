@@ -33,7 +33,9 @@ def _of_other_year(question: str, sentence: str, around: str) -> bool:
 
 
 def _years(text: str) -> set[int]:
-    return {int(figures) if figures else parse_numeral(spelled) or 0 for figures, spelled in _YEAR.findall(text)}
+    return {
+        int(figures) if figures else parse_numeral(spelled) or 0 for figures, spelled in _YEAR.findall(text)
+    }
 
 
 def _only_named(question: str, around: str) -> bool:
