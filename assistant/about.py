@@ -18,7 +18,7 @@ from index.searchable import normalise
 _SEVERAL = re.compile(r"[这那]些|哪(些|一?[份个])|[几两三四五六0-9]+[份个]|各份?|所有|全部|都|分别|每")
 _CLEAR_NAME = 4
 """Characters a short name needs to be a good example."""
-_PLAN = re.compile(rf"({NTH_PLAN})[年\"'“”‘’]*(期间|时期)?的?(规划|纲要|计划)")
+_PLAN = re.compile(rf"({NTH_PLAN})[年\"'“”‘’]*(期间|时期)?的?(规划(?:纲要)?|纲要|计划)")
 """A five-year plan; only names tell which of them is held."""
 _WHOLE = re.compile(r"全文|原文|正文|(完整|全部|所有)的?(内容|文本|版)?|整[个份篇本]|从头到尾")
 _SHOWING = re.compile(r"把|将|发|下载|打开|调出|调取|显示|展示|翻|来|一?[份遍下]|想|要|我|你|能|可以")

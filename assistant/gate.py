@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from assistant.datatypes import Passage
 
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
-THRESHOLD = 3.0
+THRESHOLD = 3.4
 """Weighted sum from which the documents' own words are enough."""
 ASKED = 0.52
 """Cosine to a question that a passage answers which is enough, together with `HELD`."""
-HELD = 0.3
+HELD = 0.35
 """What is added to that cosine where the best passage and its questions hold all terms of the question."""
 STEEPNESS = 10.0
 """By how much that cosine moves the logarithm of the odds; the line's own slope is 1."""

@@ -47,8 +47,6 @@ _TWO_TYPES = re.compile(
 _QUOTES = re.compile("[“”]")
 _STATE = "中华人民共和国"
 _TITLE = re.compile(r"《([^》]{2,60})》")
-_PLAN_OF_YEARS = re.compile(r"[“\"]?(十[五六七八九]五)[”\"]?(?:规划|五年规划)(?:纲要)?")
-"""A plan of later years is asked for as a document; what an earlier one achieved, others tell."""
 _NAMED_LAW = re.compile(
     rf"([\u4e00-\u9fff]{{1,20}}?(?:法典|条例|办法|细则|规定|宪法|刑法|[^办方说看想设依违合立司执想]法))(?=第{NUMERAL}条)"
 )
@@ -102,7 +100,7 @@ def without_filler(text: str) -> str:
 def read_reference(text: str, documents: tuple[Document, ...]) -> Reference:
     """What the normalised question `text` points at among `documents`."""
     named, rest = _find_names(text, documents)
-    unheld = _later_plan(text, documents) or (None if named else _find_unheld(text, documents))
+    unheld = None if named else _find_unheld(text, documents)
     typed = () if unheld else _find_by_type(rest, documents, text, named)
     if typed:
         rest = re.sub(rf"({_AGE}的?)?({'|'.join(_TYPES)})", "", rest)
@@ -186,13 +184,6 @@ def _find_unheld(text: str, documents: tuple[Document, ...]) -> str | None:
             return f"《{found[1]}》"
     law = _NAMED_LAW.search(text)
     return law[1] if law else None
-
-
-def _later_plan(text: str, documents: tuple[Document, ...]) -> str | None:
-    """A plan of later years, though the rest of its name be that of one that is held."""
-    plan = _PLAN_OF_YEARS.search(text)
-    held = plan and any(plan[1] in normalise(name) for d in documents for name in _names(d))
-    return plan[0] if plan and not held else None
 
 
 def _may_be(title: str, name: str) -> bool:

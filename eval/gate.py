@@ -25,9 +25,9 @@ STEPS = (
     pipeline.turn_away,
 )
 TRIED = {
-    "THRESHOLD": (2.6, 2.8, 3.0, 3.2, 3.4),
-    "ASKED": (0.5, 0.52, 0.54, 0.56, 0.58),
-    "HELD": (0.0, 0.15, 0.3, 0.45),
+    "THRESHOLD": (3.0, 3.2, 3.4, 3.6),
+    "ASKED": (0.48, 0.5, 0.52, 0.54, 0.56),
+    "HELD": (0.0, 0.25, 0.35, 0.45),
     "MISSING": (0.0, 3.0, 6.0),
 }
 """Values of each constant that are shown."""

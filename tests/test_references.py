@@ -48,3 +48,17 @@ HELD = (
 def test_documents_named_by_their_type(question: str, documents: tuple[str, ...], rest: str) -> None:
     found = read_reference(normalise(question), HELD)
     assert (found.documents, found.rest) == (documents, rest)
+
+
+@pytest.mark.parametrize(
+    ("question", "unheld"),
+    [
+        ("《大连2049城市愿景规划》第一章讲什么", "《大连2049城市愿景规划》"),
+        ("《大连停车实施意见》第一条讲什么", None),
+        ("《大连市停车办法》怎么说", "《大连市停车办法》"),
+    ],
+)
+def test_a_title_that_no_document_has_is_not_taken_for_one_of_its_type(
+    question: str, unheld: str | None
+) -> None:
+    assert read_reference(normalise(question), HELD).unheld == unheld

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.train.pairs import Pair, also_right, answered, cited, draw, linked, spans
-from index.train.texts import Article, Question, read_laws, read_questions
+from index.train.texts import Article, Question, read_laws, read_questions, read_written
 from index.vocabulary import Vocabulary
 
 LAW = """# 测试市公园条例
@@ -56,6 +56,25 @@ def test_questions_are_read_with_all_their_articles(tmp_path: Path) -> None:
     )
     gold = frozenset({("a.md", "第一条"), ("b.md", "第二条")})
     assert read_questions(tmp_path / "q.jsonl") == [Question("几点关门", gold)]
+
+
+def test_written_questions_are_read_law_by_law(tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text(
+        '{"file": "a.md", "questions": {"第一条": ["几点关门", "夜里能进吗"], "第二条": ["罚多少"]}}\n',
+        "utf-8",
+    )
+    assert read_written(tmp_path / "q.jsonl") == [
+        Question("几点关门", frozenset({("a.md", "第一条")})),
+        Question("夜里能进吗", frozenset({("a.md", "第一条")})),
+        Question("罚多少", frozenset({("a.md", "第二条")})),
+    ]
+
+
+def test_the_written_questions_are_many_and_all_different() -> None:
+    texts = [question.text for question in read_written()]
+    assert len(texts) > 12_000
+    assert len(set(texts)) == len(texts)
+    assert max(map(len, texts)) <= 80
 
 
 torch_installed = pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
