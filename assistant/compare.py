@@ -34,9 +34,11 @@ class _Reading:
 
 def compare(turn: Turn, focus: Focus) -> Turn | Outcome | None:
     """The turn with a draft that sets the sides one under the other, or that none of them is in the corpus; nothing
-    where the sides are of the same documents, and these do not tell them apart."""
-    found = [_read_side(turn, focus, side) for side in focus.sides]
+    where the sides are of the same documents, and these tell of them together or do not tell them apart."""
     inside = len({side.documents for side in focus.sides}) == 1
+    if inside and _told_together(turn, focus):
+        return None
+    found = [_read_side(turn, focus, side) for side in focus.sides]
     needed = 1 if focus.sides[0].named else len(found)
     if inside and sum(gate.answers(reading.features) for reading in found) < needed:
         return None
@@ -59,6 +61,14 @@ def compare(turn: Turn, focus: Focus) -> Turn | Outcome | None:
     passages = tuple(passage for reading in found for passage in reading.passages[:each])
     draft = compose_sides(sides, turn.documents)
     return replace(turn, draft=draft, passages=passages, confidence=confidence)
+
+
+def _told_together(turn: Turn, focus: Focus) -> bool:
+    """Whether one sentence, the best for the whole question, gives what is asked of all that the sides are about."""
+    reading = _read(turn, focus, Side("", focus.sides[0].documents))
+    best = "".join(turn.documents[one.document_id].text[one.start : one.end] for one in reading.sentences[:1])
+    named = all(side.about and side.about in normalise(best) for side in focus.sides)
+    return named and not reading.features.missing
 
 
 def _read_side(turn: Turn, focus: Focus, side: Side) -> _Reading:
