@@ -6,14 +6,24 @@ from dataclasses import dataclass
 from assistant.datatypes import Passage
 from assistant.kinds import kinds_asked, kinds_held
 from assistant.lists import explains, items_around, list_asked
+from assistant.tense import looks_back, tense_asked
 from assistant.terms import Term, coverage, terms_held
 from index.chunk import sentence_spans
 from index.datatypes import Clause, Document
 from index.searchable import normalise, searched_text
 
-WEIGHTS = {"covered": 1.0, "in_context": 0.5, "passage": 4.0, "kind": 0.5, "explains": 1.5, "counted": 2.0}
+WEIGHTS = {
+    "covered": 1.0,
+    "in_context": 0.5,
+    "passage": 4.0,
+    "kind": 0.5,
+    "explains": 1.5,
+    "counted": 2.0,
+    "tense": 2.0,
+}
 """Terms in the sentence itself; terms in it or the headings above; score of its passage; the kinds asked for; whether
-it says what a name in the question stands for; whether it is of a list of as many items as are asked for."""
+it says what a name in the question stands for; whether it is of a list of as many items as are asked for; whether it
+tells what was reached, or is not known to, as the question asks."""
 
 LONG = 150
 """Characters from which a sentence is so general that what it holds counts for less."""
@@ -48,12 +58,14 @@ def score_sentences(
     """Sentences of `passages` that say more than a heading, best first."""
     wanted = kinds_asked(question)
     asked = list_asked(question)
+    tense = tense_asked(question)
     best = max((passage.score for passage in passages), default=1.0) or 1.0
     found = []
     for passage in passages:
         document = documents[passage.document_id]
         clause = document.by_id[passage.clause_id]
         above = searched_text(document, clause, "")
+        back = looks_back(above)
         for start, end in sentence_spans(document.text, passage.start, passage.end):
             text = normalise(document.text[start:end], document.metadata.wording)
             covered = coverage(terms, text)
@@ -73,6 +85,7 @@ def score_sentences(
                 + WEIGHTS["kind"] * kind
                 + WEIGHTS["explains"] * explained
                 + WEIGHTS["counted"] * counted
+                - WEIGHTS["tense"] * tense * back
             )
             found.append(
                 Sentence(
