@@ -23,7 +23,7 @@ HELD = 0.35
 """What is added to that cosine where the best passage and its questions hold all terms of the question."""
 STEEPNESS = 10.0
 """By how much that cosine moves the logarithm of the odds; the line's own slope is 1."""
-MISSING = 6.0
+MISSING = 9.0
 """Taken from the logarithm of the odds where the kind of answer asked for is missing."""
 YES = 0.5
 """Least confidence with which a plain question is answered."""

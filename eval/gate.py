@@ -28,7 +28,7 @@ TRIED = {
     "THRESHOLD": (3.0, 3.2, 3.4, 3.6),
     "ASKED": (0.48, 0.5, 0.52, 0.54, 0.56),
     "HELD": (0.0, 0.25, 0.35, 0.45),
-    "MISSING": (0.0, 3.0, 6.0),
+    "MISSING": (0.0, 3.0, 6.0, 9.0),
 }
 """Values of each constant that are shown."""
 
