@@ -67,14 +67,15 @@ def compose(quotes: Sequence[Quote], documents: dict[str, Document], opening: st
 
 
 def compose_sides(sides: Sequence[tuple[str, Sequence[Quote]]], documents: dict[str, Document]) -> Draft:
-    """Quotes side by side: the name of each side, then its documents and quotes, or that nothing was found."""
+    """Quotes side by side: the name of each side that has one, then its documents and quotes, or that nothing was
+    found."""
     parts: list[Part] = []
     for name, quotes in sides:
         gap = "\n" if parts else ""
         if not quotes:
-            parts.append(gap + connective("side_empty", side=name))
+            parts += [gap + connective("side_empty", side=name)] if name else []
             continue
-        parts.append(gap + connective("side", side=name))
+        parts.append(gap + (connective("side", side=name) if name else ""))
         parts += compose(quotes, documents).parts
     return Draft(tuple(parts))
 

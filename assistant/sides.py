@@ -68,9 +68,10 @@ _INSIDE = r"(?![湾江]|港(?![口区])|岛(?!屿)|河(?![流湖道长])|湖(?!�
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a comparison: what to call it, the documents that speak for it, and what they are searched for: of
-    several `topics` the one they answer best counts; none stands for the topic of the question. One that is not
-    `named` is left out where it says nothing. `about`: a name that not all of the documents is about."""
+    """One side of a comparison: what to call it, nothing where only the question's own words would, the documents
+    that speak for it, and what they are searched for: of several `topics` the one they answer best counts; none stands
+    for the topic of the question. One that is not `named` is left out where it says nothing. `about`: a name that not
+    all of the documents is about."""
 
     name: str
     documents: tuple[str, ...]
@@ -240,8 +241,8 @@ def _things(topic: str, reference: Reference, documents: Sequence[Document]) -> 
         return ()
     ids = reference.documents or tuple(d.id for d in documents)
     return (
-        Side(one, ids, (without_frame(topic.replace(other, " ")),), about=one),
-        Side(other, ids, (without_frame(topic.replace(one, " ")),), about=other),
+        Side("", ids, (without_frame(topic.replace(other, " ")),), about=one),
+        Side("", ids, (without_frame(topic.replace(one, " ")),), about=other),
     )
 
 
@@ -253,9 +254,7 @@ def _two_figures(text: str, reference: Reference, documents: tuple[Document, ...
         return ()
     ids = reference.documents or tuple(d.id for d in documents)
     own = [",".join(part for part in parts if part is one or part not in asking) for one in asking]
-    return tuple(
-        Side(one, ids, (_topic(its, documents),), named=False) for one, its in zip(asking, own, strict=True)
-    )
+    return tuple(Side("", ids, (_topic(its, documents),), named=False) for its in own)
 
 
 def _topic(text: str, documents: tuple[Document, ...]) -> str:

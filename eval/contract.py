@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.datatypes import Answer, Citation, Label, Status
+from assistant.places import find_places
 from index.datatypes import Clause, Document, Level
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?", re.ASCII)
@@ -67,7 +68,8 @@ def _of_text(answer: Answer, documents: Mapping[str, Document]) -> Iterator[str]
     if answer.label is Label.GENERATED:
         yield from _of_markers(answer)
         return
-    between = _connectives(tuple(documents.values()))
+    places = tuple(place.name for place in find_places(answer.standalone or answer.question))
+    between = _connectives(tuple(documents.values()), places)
     names = {document_id: document.metadata.name for document_id, document in documents.items()}
     at, named = 0, ""
     for number, citation in enumerate(answer.citations, start=1):
@@ -98,8 +100,9 @@ def _of_markers(answer: Answer) -> Iterator[str]:
         yield "正文末尾没有依据"
 
 
-def _connectives(documents: Sequence[Document]) -> str:
-    """Pattern of any run of connectives that may stand between quotes: those without free text."""
+def _connectives(documents: Sequence[Document], places: Sequence[str] = ()) -> str:
+    """Pattern of any run of connectives that may stand between quotes: those without free text. `places`: those that
+    the question names, which may be its sides."""
     known = [document.metadata for document in documents]
     values = {
         "name": _either(entry.name for entry in known),
@@ -107,7 +110,9 @@ def _connectives(documents: Sequence[Document]) -> str:
         "label": _either(
             clause.label for document in documents for clause in document.clauses if clause.label
         ),
-        "side": _either([*Level, *(text for entry in known for text in (entry.name, entry.region) if text)]),
+        "side": _either(
+            [*Level, *places, *(text for entry in known for text in (entry.name, entry.region) if text)]
+        ),
     }
     templates = _fixed_words("connectives.toml").values()
     usable = [t for t in templates if values.keys() >= set(_VARIABLE.findall(t))]

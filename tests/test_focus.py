@@ -97,15 +97,15 @@ EVERY = ("central", "liaoning", "jilin", "dalian", "plan")
         (
             "渔业和牧业这两个产业各怎么发展",
             [
-                Side("渔业", EVERY, ("渔业和 这两个产业 怎么发展",), about="渔业"),
-                Side("牧业", EVERY, (" 和牧业这两个产业 怎么发展",), about="牧业"),
+                Side("", EVERY, ("渔业和 这两个产业 怎么发展",), about="渔业"),
+                Side("", EVERY, (" 和牧业这两个产业 怎么发展",), about="牧业"),
             ],
         ),
         (
             "纲要里停车场现在多少个,2025年要建多少个",
             [
-                Side("纲要里停车场现在多少个", ("plan",), ("里停车场现在多少个",), named=False),
-                Side("2025年要建多少个", ("plan",), ("2025年要建多少个",), named=False),
+                Side("", ("plan",), ("里停车场现在多少个",), named=False),
+                Side("", ("plan",), ("2025年要建多少个",), named=False),
             ],
         ),
         (
