@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from assistant.datatypes import Passage
 
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
-THRESHOLD = 3.4
+THRESHOLD = 3.0
 """Weighted sum from which the documents' own words are enough."""
 ASKED = 0.52
 """Cosine to a question that a passage answers which is enough, together with `HELD`."""

@@ -34,9 +34,9 @@ class Sentence:
     """A sentence of a passage: offsets in the document, share of the question's terms it covers, its score.
 
     `in_context` counts the headings above the sentence too, and for what is told in a list or of a name the rest of the
-    passage; `passage` is where it stands; `holds` are the
-    terms in the sentence itself. Where a list or the meaning of a name is asked for, `explains` tells whether the
-    sentence gives that, and `items` where those of the list begin that it is of.
+    passage; `passage` is where it stands; `holds` are the terms in the sentence itself. Where a list or the meaning of
+    a name is asked for, `explains` tells whether the sentence gives that, and `items` where those of the list begin
+    that it is of.
     """
 
     document_id: str
