@@ -46,7 +46,7 @@ YIELDING = {
 that has to be (cosine): “以后弄成啥样” asks for a forecast, and for what is planned. Of other places only countries
 yield: “日本亲家来旅游能免签多久” is about those at home."""
 
-HELD = 0.25
+OWN_WORDS_HELD = 0.25
 """Share of a follow-up's own words that a passage has to hold to answer it joined to what was talked of."""
 
 
@@ -258,7 +258,7 @@ def _answered(turn: Turn, text: str, words: str) -> float:
         return 0.0
     tried = retrieve(tried)
     own = read_terms(words, turn.store, turn.retriever.lexicon)
-    if words and (not tried.passages or held(tried, tried.passages[0], own) < HELD):
+    if words and (not tried.passages or held(tried, tried.passages[0], own) < OWN_WORDS_HELD):
         return 0.0
     return measure(tried, sentences_of(tried, tried.passages, tried.terms), tried.passages).confidence
 

@@ -84,17 +84,16 @@ def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]
     if not sentences or not passages:
         return gate.Features(0.0, 0.0, 0.0)
     best, weight = sentences[0], total_weight(turn.terms)
-    text = normalise(turn.documents[best.document_id].text[best.start : best.end])
     document = turn.documents[best.document_id]
     above = searched_text(document, document.by_id[best.clause_id], "")
-    around = f"{above} {normalise(best.passage.text)} {text}"
+    sentence = normalise(document.text[best.start : best.end])
     return gate.Features(
         context=best.in_context,
         cosine=dict(passages[0].why).get("vectors", gate.UNMEASURED),
         mass=min(best.in_context * weight / gate.FULL_MASS, 1.0),
         asked=gate.nearest_asked(passages),
         held=held(turn, passages[0], turn.terms),
-        missing=missing(turn.question.text, text, around),
+        missing=missing(turn.question.text, sentence, f"{above} {normalise(best.passage.text)}"),
         named=bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets)),
     )
 

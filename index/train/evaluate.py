@@ -113,9 +113,10 @@ def cross_validated(
     """Cosines of each question by the model that was tuned without it; by article, also without any question that
     was written about its articles."""
     scores = np.zeros((len(questions), len(passages)), np.float32)
+    every = read_written()
     for trained, tested in folds(questions, count, by_article=by_article):
         asked = {article for at in tested for article in questions[at].gold} if by_article else set()
-        written = [question for question in read_written() if not asked & question.gold]
+        written = [question for question in every if not asked & question.gold]
         model = tune(base, material, [*(questions[at] for at in trained), *written], track)
         scores[tested] = by_model(model, material, [questions[at].text for at in tested], passages)
     return scores
