@@ -73,7 +73,7 @@ def unasked(folder: Path) -> Iterator[Unasked]:
             document = load_document(file.path, document_id=file.document_id, metadata=file.metadata)
         except PolicyError:
             continue  # `sync_folder` tells of it
-        places = [document.text.find(entry.quote) for entry in file.questions]
+        places = [document.text.find(entry.quote) for entry in file.questions if entry.questions]
         for chunk in chunk_document(document):
             if len(chunk.text.strip()) < FEWEST_CHARACTERS or any(
                 chunk.start <= at < chunk.end for at in places

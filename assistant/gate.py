@@ -3,8 +3,9 @@
 In the documents' own words: a weighted sum of three features, a line that began as a logistic regression which tells
 answerable questions from others, 400 lay questions about national laws among them (STARD, arXiv:2406.15313), which no
 shipped document answers. In a citizen's words: a question that a passage is known to answer is near in meaning, and
-the passage and its questions hold what is asked about. Neither counts where a number, a time or the like is asked for
-and the best sentence gives none. `python -m eval.gate [--others FILE]` shows on the tuning questions of `eval` what
+the passage and its questions hold what is asked about. Both tell that the passages are on the matter; where questions
+are known besides that no document answers, it counts whether the question is like those or like the answered ones (see
+`index.answerable`). None counts where a number, a time or the like is asked for and the best sentence gives none. `python -m eval.gate [--others FILE]` shows on the tuning questions of `eval` what
 the constants keep and pass.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.datatypes import Passage
+from index.answerable import Likeness
 
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
 THRESHOLD = 3.0
@@ -25,6 +27,13 @@ STEEPNESS = 10.0
 """By how much that cosine moves the logarithm of the odds; the line's own slope is 1."""
 MISSING = 9.0
 """Taken from the logarithm of the odds where the kind of answer asked for is missing."""
+MATTER = 2.0
+"""Most that either way counts where questions are known that are not answered: it tells that the passages are on the
+matter, and not yet that they say what is asked of it."""
+LIKE = 2.0
+"""By how much it moves the logarithm of the odds to be like the questions that are answered, or the others."""
+NEARER = 5.0
+"""By how much each 1 of cosine by which the nearest question that is answered is nearer than the nearest other one."""
 YES = 0.5
 """Least confidence with which a plain question is answered."""
 NAMED = 0.6
@@ -50,7 +59,8 @@ class Features:
     itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. `asked`: that of the nearest question
     that one of the `BEST` passages answers. `held`: share of the terms' weight that the best passage and its questions
     hold. `missing`: share of what is asked for that the best sentence plainly does not give (see `assistant.missing`).
-    All 0 to 1. `named`: see `NAMED`."""
+    All 0 to 1. `named`: see `NAMED`. `likeness`: to questions that are answered and to others; None where no passage
+    tells what it answers, or no others are known. `listed`: it is itself told not to be answered."""
 
     context: float
     cosine: float
@@ -59,16 +69,24 @@ class Features:
     held: float = 0.0
     missing: float = 0.0
     named: bool = False
+    likeness: Likeness | None = None
+    listed: bool = False
 
     @property
     def confidence(self) -> float:
         """How sure it is that the passages answer, by the surer of the two ways; 0 to 1."""
+        if self.listed:
+            return 0.0
         measured = {"context": self.context, "cosine": self.cosine, "mass": self.mass}
         words = (
             sum(WEIGHTS[name] * value for name, value in measured.items()) + NAMED * self.named - THRESHOLD
         )
         asked = STEEPNESS * (self.asked + HELD * self.held - ASKED) if self.asked else -math.inf
-        return _logistic(max(words, asked) - MISSING * self.missing)
+        odds = max(words, asked)
+        if self.likeness:
+            odds = min(odds, MATTER) + LIKE * self.likeness.answered
+            odds += NEARER * (self.asked - self.likeness.nearest)
+        return _logistic(odds - MISSING * self.missing)
 
 
 def nearest_asked(passages: Sequence[Passage]) -> float:

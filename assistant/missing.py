@@ -1,8 +1,10 @@
-"""What a question asks for and the best sentence plainly does not give: a kind of answer, a year, what a name means."""
+"""What a question asks for and the best sentence plainly does not give: a kind of answer, a year, what a name means,
+what came of a plan."""
 
 import re
 
 from assistant.kinds import kinds_asked, kinds_held
+from assistant.tense import looks_back
 from index.numerals import parse_numeral
 
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})年?(?![0-9])|(二[〇零][〇零一二三四五六七八九]{2})年")
@@ -12,6 +14,13 @@ _SPELLED_OUT = re.compile(
     rf"(?:全称|各?指的?是?[什啥哪]|(?:具体|分别)?[为是包括有]+哪[些几{_NUMERAL}]|分别[在位是]|位于|内容是|什么意思)"
 )
 """A name that counts things, “两城一园”, asked to be spelled out."""
+_OUTCOME = re.compile(
+    r"(?:实际|最终|最后)(?:完成|达到|建成|实现|突破|投了|有没有|是否)|完成(?:情况|数|得[咋怎])|完成了?(?:没有|没|吗)"
+    r"|(?:截至|到)?(?:目前|现在|如今)(?:已经?)?(?:完成|建成|建了|改造)了?(?:多少|几)"
+)
+"""How it is asked what came of a plan."""
+_DONE = re.compile(r"已|累计|完成了|建成了|连续[0-9一二三四五六七八九十]+年|十三五")
+"""How a text tells of what is done."""
 _TOLD = r"[”\"]?(?:分别|具体|主要)?(?:[为即是指:(]|包括|包含)"
 _NAME = re.compile(r"[“\"]([^“”\",。]{2,12})[”\"]")
 _COUNTING = re.compile(rf"[“\"]([^“”\",。]*[{_NUMERAL}][^“”\",。]*)[”\"]")
@@ -20,8 +29,10 @@ _COUNTING = re.compile(rf"[“\"]([^“”\",。]*[{_NUMERAL}][^“”\",。]*)[
 def missing(question: str, sentence: str, around: str) -> float:
     """Share of what the `question` asks for that the `sentence` does not give, where `around` is the sentence with
     its passage and the headings above; all of it where what is said is of another year, or only names what it should
-    tell. All three normalised."""
+    tell, or aims at it. All three normalised."""
     if _of_other_year(question, sentence, around) or _only_named(question, around):
+        return 1.0
+    if _OUTCOME.search(question) and not (_DONE.search(sentence) or looks_back(around)):
         return 1.0
     wanted = kinds_asked(question)
     return 1 - kinds_held(wanted, sentence) if wanted else 0.0

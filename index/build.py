@@ -6,10 +6,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from index.answerable import Answerable
 from index.datatypes import PolicyError
 from index.embedder import Embedder
 from index.files import Stamp, files_below, flush
 from index.generation import (
+    ANSWERABLE,
     BIGRAMS,
     CHROMA,
     MANIFEST,
@@ -58,6 +60,9 @@ def build_generation(
             verify_vectors(place, digests, vectors)
         else:
             changed = _write_folder(path / CHROMA, base, digests, vectors)
+        answered, unanswered = vectors[manifest.chunks :], record.unanswered_embeddings(embedder.name)
+        if len(answered) and len(unanswered):
+            Answerable.learn(answered, unanswered).write(path / ANSWERABLE)
 
     steps: tuple[Callable[[], None], ...] = (
         lambda: record.write_snapshot(path / TEXTS),

@@ -9,6 +9,7 @@ from index.choose import EmbedderChoice
 from index.datatypes import PolicyError
 from index.embedder import Embedder
 from index.generation import (
+    ANSWERABLE,
     BIGRAMS,
     CHROMA,
     PIPELINE,
@@ -27,7 +28,13 @@ from index.vectors import chroma_version
 
 _REPAIR = "请运行 policy-assistant index repair"
 _SYNC = "请运行 policy-assistant index sync"
-_PARTS = {TEXTS: "文字", WORDS: "词索引", BIGRAMS: "字对索引", CHROMA: "向量索引"}
+_PARTS = {
+    TEXTS: "文字",
+    WORDS: "词索引",
+    BIGRAMS: "字对索引",
+    CHROMA: "向量索引",
+    ANSWERABLE: "答与不答",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,9 @@ def _generation(folder: Path, generation: Path | None, server: str | None) -> It
         return
     yield Finding("清单", sound=True, detail=f"{manifest.documents} 份文件,{manifest.chunks} 个切片")
     damaged = manifest.damaged(generation, read=True)
+    held = {file.partition("/")[0] for file in manifest.files}
     for part, name in _PARTS.items():
-        if part != CHROMA or not manifest.served:
+        if part in held:
             fault = "文件缺失或与建立时不同" if part in damaged else ""
             if part == CHROMA and not fault and TEXTS not in damaged:
                 fault = _vectors(generation, manifest, None)

@@ -229,12 +229,13 @@ class Chunk:
 @dataclass(frozen=True, slots=True)
 class ChunkQuestion:
     """A question that a chunk answers: searched beside its text (doc2query, Nogueira et al. 2019, arXiv:1904.08375),
-    and shown only as one to ask."""
+    and shown only as one to ask. One near to it that is not `answered` by any document is neither."""
 
     id: str
     document_id: str
     chunk_id: str
     searched: str
+    answered: bool = True
 
     @property
     def digest(self) -> str:

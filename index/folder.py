@@ -36,7 +36,7 @@ class FoundFile:
                 f"{self.name} 无法读取({fault.strerror}),请检查文件是否还在、有无权限"
             ) from fault
         metadata = metadata_to_json(self.metadata) if self.metadata else None
-        questions = [[entry.quote, *entry.questions] for entry in self.questions]
+        questions = [[entry.quote, entry.questions, entry.unanswered] for entry in self.questions]
         made_of = json.dumps([PIPELINE, self.document_id, metadata, questions, content])
         return hashlib.sha256(made_of.encode()).hexdigest()
 

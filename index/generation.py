@@ -5,6 +5,7 @@ LOCK  LOCK.holder           who writes to the store
 CURRENT                     name of the generation to read
 generations/<name>/         numbered as they were made; clocks may be wrong
     texts.sqlite3           documents and chunks as they were
+    answerable.npz          what kind of question is answered, where unanswered ones are known
     words/ bigrams/ chroma/ indexes of the rows: the chunks of texts.sqlite3 in order, then the questions they answer;
                             chroma/ not where a server has it
     manifest.json           what it was made of, and a stamp of every file; written last
@@ -26,6 +27,7 @@ from index.vectors import ServedVectors, chroma_version
 
 RECORD, GENERATIONS, CURRENT, MANIFEST = "record.sqlite3", "generations", "CURRENT", "manifest.json"
 TEXTS, WORDS, BIGRAMS, CHROMA = "texts.sqlite3", "words", "bigrams", "chroma"
+ANSWERABLE = "answerable.npz"
 
 PIPELINE = 2
 """Number of the rules that make chunks and tokens of a file; raised with them, it has all made anew."""

@@ -4,14 +4,16 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from threading import Lock
 
 import numpy as np
 
 from index.embedder import Embedder
-from index.vectors import VectorIndex
+from index.vectors import VectorIndex, Vectors
 
 _log = logging.getLogger(__name__)
+_KEPT = 16  # vectors of the last questions: each is asked for more than once
 
 
 class Meaning:
@@ -32,6 +34,7 @@ class Meaning:
         self._next_try = -math.inf
         self._index: VectorIndex | None = None
         self._connecting = Lock()
+        self._embed = lru_cache(_KEPT)(lambda text: np.asarray(embedder.embed_query(text), np.float32))
         self._connected()
 
     def nearest(self, text: str, k: int) -> list[tuple[str, float]]:
@@ -39,10 +42,20 @@ class Meaning:
         if (index := self._connected()) is None:
             return []
         try:
-            return index.nearest(self.embedder.embed_query(text), k)
+            return index.nearest(self._embed(text), k)
         except Exception as fault:
             self._lose(fault)
             return []
+
+    def vector(self, text: str) -> Vectors | None:
+        """Unit vector of the question `text`; None while nothing is found."""
+        if self._connected() is None:
+            return None
+        try:
+            return self._embed(text)
+        except Exception as fault:
+            self._lose(fault)
+            return None
 
     def close(self) -> None:
         """Give back what is held; closing twice is harmless."""
@@ -86,6 +99,9 @@ class NoMeaning:
     def nearest(self, text: str, k: int) -> list[tuple[str, float]]:
         """Nothing."""
         return []
+
+    def vector(self, text: str) -> None:
+        """None."""
 
     def close(self) -> None:
         """Nothing to do."""

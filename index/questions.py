@@ -1,4 +1,5 @@
-"""Questions that passages answer, as people ask them: a file beside the documents, searched with them."""
+"""Questions as people ask them, told by passage: those that it answers are searched with it; those on its matter that
+no document answers teach which questions to refuse. A file beside the documents."""
 
 import json
 import os
@@ -11,18 +12,20 @@ from index.searchable import normalise
 
 QUESTIONS = "questions.jsonl"
 """Name of the file: one object a line, `document` (its id), `quote` (words with which the passage begins, standing once
-in the document) and `questions`."""
+in the document), `questions` that it answers, `unanswered` ones; one of these two may be left out."""
 
 _SHORTEST_QUOTE = 12
 
 
 @dataclass(frozen=True, slots=True)
 class PassageQuestions:
-    """Questions that the passage which begins with `quote` answers; `line` is where they stand in the file."""
+    """Questions that the passage which begins with `quote` answers, and questions near to it that are `unanswered`;
+    `line` is where they stand in the file."""
 
     line: int
     quote: str
     questions: tuple[str, ...]
+    unanswered: tuple[str, ...] = ()
 
 
 def read_questions(folder: Path) -> dict[str, tuple[PassageQuestions, ...]]:
@@ -50,12 +53,12 @@ def read_questions(folder: Path) -> dict[str, tuple[PassageQuestions, ...]]:
 def place_questions(
     entries: Sequence[PassageQuestions], document: Document, chunks: Sequence[Chunk]
 ) -> list[ChunkQuestion]:
-    """The questions of a document with the chunks that answer them; without those of `stale_lines`."""
+    """The questions of a document with the chunks that they are told of; without those of `stale_lines`."""
     return [
-        ChunkQuestion(f"{chunk.id}?{entry.line}.{number}", document.id, chunk.id, normalise(question))
+        ChunkQuestion(f"{chunk.id}?{entry.line}.{number}", document.id, chunk.id, text, answered)
         for entry in entries
         if (chunk := _quoted(entry.quote, document, chunks))
-        for number, question in enumerate(entry.questions, start=1)
+        for number, (text, answered) in enumerate(_told(entry), start=1)
     ]
 
 
@@ -91,6 +94,17 @@ def shortest_quote(document: Document, chunk: Chunk) -> str | None:
     return None
 
 
+def as_listed(question: str) -> str:
+    """An unanswered question as it is kept and looked up: `normalise`d, without the mark it ends in."""
+    return normalise(question).rstrip("?。!. ")
+
+
+def _told(entry: PassageQuestions) -> list[tuple[str, bool]]:
+    """Each question as it is kept, and whether it is answered."""
+    answered = [(normalise(question), True) for question in entry.questions]
+    return answered + [(as_listed(question), False) for question in entry.unanswered]
+
+
 def _quoted(quote: str, document: Document, chunks: Sequence[Chunk]) -> Chunk | None:
     """The chunk in which the one quote of these words begins."""
     if document.text.count(quote) != 1:
@@ -102,14 +116,16 @@ def _quoted(quote: str, document: Document, chunks: Sequence[Chunk]) -> Chunk | 
 def _entry(line: str, number: int) -> tuple[str, PassageQuestions]:
     try:
         row = json.loads(line)
-        document_id, quote, questions = row["document"], row["quote"], row["questions"]
-        texts = [document_id, quote, *questions]
-        listed = isinstance(questions, list) and questions
-        if len(row) > 3 or not listed or not all(isinstance(text, str) and text.strip() for text in texts):
-            raise ValueError("应为 document、quote 和不空的 questions")
-    except (ValueError, TypeError, KeyError) as fault:
+        document_id, quote = row.pop("document"), row.pop("quote")
+        questions, unanswered = row.pop("questions", []), row.pop("unanswered", [])
+        texts = [document_id, quote, *questions, *unanswered]
+        listed = isinstance(questions, list) and isinstance(unanswered, list) and (questions or unanswered)
+        if row or not listed or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise ValueError("应为 document、quote 和不空的 questions 或 unanswered")
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
         raise PolicyError(
             f"{QUESTIONS} 第 {number} 行不对({fault}),"
-            '应为 {"document": 文件编号, "quote": 段落开头的原文, "questions": [问题, ...]},请改正或删去这一行'
+            '应为 {"document": 文件编号, "quote": 段落开头的原文, "questions": [答得出的问题, ...], '
+            '"unanswered": [各文件都答不出的问题, ...]}(后两样可缺一样),请改正或删去这一行'
         ) from fault
-    return document_id, PassageQuestions(number, quote, tuple(questions))
+    return document_id, PassageQuestions(number, quote, tuple(questions), tuple(unanswered))

@@ -11,10 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.answerable import Answerable, Likeness
 from index.choose import EmbedderChoice, EmbedderLostError, as_choice
 from index.datatypes import Chunk, Document, PolicyError
 from index.embedder import Embedder
 from index.generation import (
+    ANSWERABLE,
     BIGRAMS,
     CHROMA,
     TEXTS,
@@ -26,6 +28,7 @@ from index.generation import (
 )
 from index.lexical import LexicalIndex
 from index.meaning import Meaning, NoMeaning
+from index.questions import as_listed
 from index.record import Record
 from index.vectors import ServedVectors, VectorFolder, chroma_version
 
@@ -67,6 +70,7 @@ class Store:
         words: LexicalIndex,
         bigrams: LexicalIndex,
         meaning: Meaning | NoMeaning,
+        answerable: Answerable | None = None,
         shortfalls: tuple[Shortfall, ...] = (),
     ) -> None:
         self.generation = generation
@@ -77,6 +81,7 @@ class Store:
         self._words = words
         self._bigrams = bigrams
         self._meaning = meaning
+        self._answerable = answerable
         self._shortfalls = shortfalls
         self._documents: dict[str, Document] = {}
 
@@ -125,12 +130,14 @@ class Store:
                 texts = opened.enter_context(closing(Record.open_snapshot(generation / TEXTS)))
                 words, bigrams = (LexicalIndex.open(generation / part) for part in (WORDS, BIGRAMS))
                 ids = tuple(texts.digests())
+                learned = generation / ANSWERABLE
+                answerable = Answerable.open(learned) if ANSWERABLE in manifest.files else None
                 if (digest_of_ids(ids), words.rows, bigrams.rows) != (manifest.ids, len(ids), len(ids)):
                     raise ValueError("rows do not match")
             except Exception as fault:  # whichever way the file formats tell that they are damaged
                 raise _DamagedError(repr(fault)) from fault
             meaning = _meaning(generation, manifest, texts, choice, server, intact=not damaged)
-            store = cls(generation, manifest, texts, words, bigrams, meaning, shortfalls)
+            store = cls(generation, manifest, texts, words, bigrams, meaning, answerable, shortfalls)
             opened.pop_all()
             return store
 
@@ -232,6 +239,18 @@ class Store:
             part = scores.asked if asked else scores.own
             part[row] = max(part[row], cosine)
         return scores
+
+    def lists_unanswered(self, question: str) -> bool:
+        """Whether `question`, but for its spelling, is one of those told not to be answered by any document."""
+        return self._texts.lists_unanswered(as_listed(question))
+
+    def likeness(self, text: str) -> Likeness | None:
+        """How the question `text` is like those that are answered here and those that are not.
+
+        None where none is known that is not, and while words alone are searched.
+        """
+        vector = self._meaning.vector(text) if self._answerable else None
+        return None if vector is None or self._answerable is None else self._answerable.likeness(vector)
 
     def _by_chunk(self, scores: NDArray[np.float32]) -> "Scores":
         """The scores of rows as scores of chunks."""

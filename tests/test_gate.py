@@ -8,6 +8,7 @@ from assistant import PolicyAssistant, Status, gate
 from assistant.datatypes import Passage
 from assistant.gate import Features
 from eval.gate import features_of, share_answered
+from index.answerable import Likeness
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +22,9 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         "HELD": 0.2,
         "MISSING": 4.0,
         "STEEPNESS": 10.0,
+        "MATTER": 1.0,
+        "LIKE": 2.0,
+        "NEARER": 5.0,
         "YES": 0.5,
         "SIDE": 0.3,
         "FULL_MASS": 20.0,
@@ -46,6 +50,12 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         (Features(0.0, 0.0, 0.0, asked=0.7, missing=1.0), 0.1192),
         (Features(1.0, 1.0, 1.0, asked=0.1), 0.9526),  # the surer way counts
         (Features(1.0, 1.0, 1.0, asked=0.0), 0.9526),  # no question near: the words count alone
+        # on the matter for sure, which counts a whole point; and like what is answered, or what is not
+        (Features(1.0, 1.0, 1.0, asked=0.5, likeness=Likeness(1.0, 0.5)), 0.9526),
+        (Features(1.0, 1.0, 1.0, asked=0.5, likeness=Likeness(-1.0, 0.5)), 0.2689),
+        (Features(1.0, 1.0, 1.0, asked=0.5, likeness=Likeness(0.0, 0.9)), 0.2689),  # one unanswered is nearer
+        (Features(0.0, 0.0, 0.0, asked=0.4, likeness=Likeness(1.0, 0.4)), 0.7311),
+        (Features(1.0, 1.0, 1.0, asked=0.9, likeness=Likeness(1.0, 0.1), listed=True), 0.0),
     ],
 )
 def test_confidence_is_that_of_the_surer_way(features: Features, confidence: float) -> None:

@@ -20,6 +20,11 @@ CASES = [
     ("“三区两屏”是怎么提的", USED, "", 0.0),
     ("“一核两翼”分别指哪里", TOLD, "", 0.0),
     ("“三条红线”是哪三条", LISTED, "", 0.0),
+    ("都市圈人口最终达到1300万了吗", SAID, "", 1.0),
+    ("都市圈人口完成情况怎么样", SAID, "", 1.0),
+    ("都市圈人口最终达到1300万了吗", "都市圈人口已达到1300万。", "", 0.0),
+    ("现在建成了多少公园", "五年建成公园200个。", "一、发展基础", 0.0),
+    ("都市圈人口最终要到多少", SAID, "", 0.0),
     ("补贴一个月多少钱", "给予适当补贴。", "", 1.0),
     ("补贴一个月多少钱", "每月补贴500元。", "", 0.0),
     ("租期没到房东赶人要承担违约责任吗", "规范发展长租房市场,保持合理租金水平。", "", 1.0),
@@ -28,7 +33,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("question", "sentence", "above", "share"), CASES)
-def test_what_is_of_another_year_or_only_named_is_missing(
+def test_what_is_of_another_year_or_only_named_or_aimed_at_is_missing(
     question: str, sentence: str, above: str, share: float
 ) -> None:
     sentence = normalise(sentence)

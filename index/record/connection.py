@@ -49,10 +49,20 @@ CREATE VIEW searched AS
 """
 
 
+# Questions near to a passage that no document answers are kept beside those it answers, and are not searched.
+_UNANSWERED = """
+ALTER TABLE questions ADD COLUMN answered INTEGER NOT NULL DEFAULT 1;
+DROP VIEW searched;
+CREATE VIEW searched AS
+    SELECT 0 AS kind, document_id, position, id, id AS chunk_id, searched, digest FROM chunks
+    UNION ALL SELECT 1, document_id, position, id, chunk_id, searched, digest FROM questions WHERE answered
+"""
+
+
 # The built-in embedder was once fitted on the texts and kept here; now it comes with the package.
 _NO_MODELS = "DROP TABLE models; DELETE FROM embeddings WHERE embedder LIKE 'lsa-%'"
 
-LADDER: tuple[str, ...] = (_TABLES, _QUESTIONS, _NO_MODELS)
+LADDER: tuple[str, ...] = (_TABLES, _QUESTIONS, _NO_MODELS, _UNANSWERED)
 """Statements that lead from each `user_version` to the next, the first from an empty file. Only ever added to."""
 
 _WAIT = 5.0  # seconds for which a lock of another connection is waited out

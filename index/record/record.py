@@ -168,10 +168,15 @@ class Record:
         found: dict[str, tuple[str, ...]] = {}
         for start in range(0, len(chunk_ids), _VARIABLES):
             asked = chunk_ids[start : start + _VARIABLES]
-            where = f"WHERE chunk_id IN ({_marks(len(asked))}) {_ROW_ORDER}"
+            where = f"WHERE answered AND chunk_id IN ({_marks(len(asked))}) {_ROW_ORDER}"
             for chunk_id, text in self._rows(f"SELECT chunk_id, searched FROM questions {where}", asked):
                 found[chunk_id] = (*found.get(chunk_id, ()), text)
         return found
+
+    def lists_unanswered(self, text: str) -> bool:
+        """Whether `text` is, as it is kept, a question that no document answers."""
+        digest = ChunkQuestion("", "", "", text).digest
+        return bool(self._rows("SELECT 1 FROM questions WHERE digest = ? AND NOT answered", (digest,)))
 
     def chunk_ids(self) -> tuple[str, ...]:
         """Ids of all chunks, in the order of rows."""
@@ -187,7 +192,7 @@ class Record:
 
     def chunks_of_questions(self) -> dict[str, str]:
         """Id of the chunk that answers it, by the id of each question, in the order of rows."""
-        return dict(self._rows(f"SELECT id, chunk_id FROM questions {_ROW_ORDER}"))
+        return dict(self._rows(f"SELECT id, chunk_id FROM questions WHERE answered {_ROW_ORDER}"))
 
     def content_digest(self) -> str:
         """SHA-256 over the digests of all documents and rows: equal records give equal indexes."""
@@ -221,12 +226,15 @@ class Record:
 
     def missing_embeddings(self, embedder: str) -> tuple[tuple[str, str], ...]:
         """(digest, searched text) of each content that `embedder` has not embedded yet."""
-        rows = self._rows(
-            "SELECT digest, searched FROM searched WHERE digest NOT IN"
-            f" (SELECT digest FROM embeddings WHERE embedder = ?) {_SEARCHED_ORDER}",
+        unknown = "digest NOT IN (SELECT digest FROM embeddings WHERE embedder = ?)"
+        found = self._rows(
+            f"SELECT digest, searched FROM searched WHERE {unknown} {_SEARCHED_ORDER}", (embedder,)
+        )
+        found += self._rows(
+            f"SELECT digest, searched FROM questions WHERE NOT answered AND {unknown} {_ROW_ORDER}",
             (embedder,),
         )
-        return tuple(dict(rows).items())
+        return tuple(dict(found).items())
 
     def write_embeddings(self, embedder: str, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Keep one row of `vectors` for each content digest."""
@@ -238,12 +246,11 @@ class Record:
 
     def embeddings(self, embedder: str) -> NDArray[np.float32]:
         """Vectors of all rows that `embedder` has embedded, in the order of rows: (rows, dimension)."""
-        rows = self._rows(
-            "SELECT vector FROM searched JOIN embeddings"
-            f" ON embeddings.digest = searched.digest AND embedder = ? {_SEARCHED_ORDER}",
-            (embedder,),
-        )
-        return np.stack([np.frombuffer(blob, "<f4") for (blob,) in rows]) if rows else np.empty((0, 0), "<f4")
+        return self._vectors("searched", _SEARCHED_ORDER, embedder)
+
+    def unanswered_embeddings(self, embedder: str) -> NDArray[np.float32]:
+        """Vectors of the questions that no document answers and `embedder` has embedded: (questions, dimension)."""
+        return self._vectors("(SELECT * FROM questions WHERE NOT answered)", _ROW_ORDER, embedder)
 
     def prune_embeddings(self) -> None:
         """Delete the vectors of content that no row has any more."""
@@ -280,9 +287,17 @@ class Record:
             [(*astuple(chunk), at, chunk.digest) for at, chunk in enumerate(chunks)],
         )
         insert(
-            f"INSERT INTO questions VALUES ({_marks(6)})",
+            "INSERT INTO questions (id, document_id, chunk_id, searched, answered, position, digest)"
+            f" VALUES ({_marks(7)})",
             [(*astuple(question), at, question.digest) for at, question in enumerate(questions)],
         )
+
+    def _vectors(self, table: str, order: str, embedder: str) -> NDArray[np.float32]:
+        rows = self._rows(
+            f"SELECT vector FROM {table} JOIN embeddings USING (digest) WHERE embedder = ? {order}",
+            (embedder,),
+        )
+        return np.stack([np.frombuffer(blob, "<f4") for (blob,) in rows]) if rows else np.empty((0, 0), "<f4")
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._lock:
