@@ -5,8 +5,9 @@ answerable questions from others, 400 lay questions about national laws among th
 shipped document answers. In a citizen's words: a question that a passage is known to answer is near in meaning, and
 the passage and its questions hold what is asked about. Both tell that the passages are on the matter; where questions
 are known besides that no document answers, it counts whether the question is like those or like the answered ones (see
-`index.answerable`). None counts where a number, a time or the like is asked for and the best sentence gives none. `python -m eval.gate [--others FILE]` shows on the tuning questions of `eval` what
-the constants keep and pass.
+`index.answerable`). None counts where a number, a time or the like is asked for and the best sentence gives none.
+
+`python -m eval.gate [--others FILE]` shows on the tuning questions of `eval` what the constants keep and pass.
 """
 
 import math
@@ -32,8 +33,8 @@ MATTER = 2.0
 matter, and not yet that they say what is asked of it."""
 LIKE = 2.0
 """By how much it moves the logarithm of the odds to be like the questions that are answered, or the others."""
-NEARER = 5.0
-"""By how much each 1 of cosine by which the nearest question that is answered is nearer than the nearest other one."""
+NEARER = 12.0
+"""By how much each 1 of cosine by which the nearest questions that are answered are nearer than the nearest others."""
 YES = 0.5
 """Least confidence with which a plain question is answered."""
 NAMED = 0.6
@@ -84,8 +85,7 @@ class Features:
         asked = STEEPNESS * (self.asked + HELD * self.held - ASKED) if self.asked else -math.inf
         odds = max(words, asked)
         if self.likeness:
-            odds = min(odds, MATTER) + LIKE * self.likeness.answered
-            odds += NEARER * (self.asked - self.likeness.nearest)
+            odds = min(odds, MATTER) + LIKE * self.likeness.side + NEARER * self.likeness.nearer
         return _logistic(odds - MISSING * self.missing)
 
 

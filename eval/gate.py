@@ -31,7 +31,7 @@ TRIED = {
     "MISSING": (0.0, 3.0, 6.0, 9.0),
     "MATTER": (1.0, 1.5, 2.0, 3.0, 9.0),
     "LIKE": (0.0, 1.0, 2.0, 3.0),
-    "NEARER": (0.0, 3.0, 5.0, 8.0),
+    "NEARER": (0.0, 5.0, 8.0, 12.0, 16.0),
 }
 """Values of each constant that are shown."""
 

@@ -15,22 +15,27 @@ RIDGE = 3.0
 """Weight of the squared length of the normal against the squared errors: with few questions the plane says little."""
 
 
+NEAREST = 2
+"""Questions of each kind that are near enough to count: of one alone, a rare word that it shares would decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How a question is like others: `answered`, from 1 for those that are answered to -1 for those that are not;
-    `nearest`, the cosine of the nearest that is not."""
+    """How a question is like others: `side`, from 1 for those that are answered to -1 for those that are not; `nearer`,
+    by how much cosine the `NEAREST` of those that are answered are nearer than the nearest of the others."""
 
-    answered: float
-    nearest: float
+    side: float
+    nearer: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answerable:
-    """A plane between vectors of questions that are answered and of `unanswered` ones (rows), and these themselves."""
+    """Vectors of questions that are `answered` and of `unanswered` ones, a row each, and the plane between them."""
 
+    answered: NDArray[np.float32]
+    unanswered: NDArray[np.float32]
     normal: NDArray[np.float32]
     offset: float
-    unanswered: NDArray[np.float32]
 
     @classmethod
     def learn(cls, answered: NDArray[np.float32], unanswered: NDArray[np.float32]) -> Self:
@@ -43,20 +48,32 @@ class Answerable:
         shrinking[-1] = 0.0
         weighed = rows.T * weights
         solved = np.linalg.solve(weighed @ rows + np.diag(shrinking), weighed @ sides)
-        return cls(solved[:-1].astype(np.float32), float(solved[-1]), unanswered)
+        return cls(answered, unanswered, solved[:-1].astype(np.float32), float(solved[-1]))
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """What `write` has put into `path`."""
         with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["normal"], float(stored["offset"]), stored["unanswered"].astype(np.float32))
+            answered, unanswered = (stored[kind].astype(np.float32) for kind in ("answered", "unanswered"))
+            return cls(answered, unanswered, stored["normal"], float(stored["offset"]))
 
     def write(self, path: Path) -> None:
         """Keep it in the file `path`, the vectors in half precision."""
-        halved = self.unanswered.astype(np.float16)
-        np.savez(path, normal=self.normal, offset=np.float64(self.offset), unanswered=halved)
+        np.savez(
+            path,
+            answered=self.answered.astype(np.float16),
+            unanswered=self.unanswered.astype(np.float16),
+            normal=self.normal,
+            offset=np.float64(self.offset),
+        )
 
     def likeness(self, vector: NDArray[np.float32]) -> Likeness:
         """How the question of this unit vector is like those learned from."""
         side = float(vector @ self.normal) + self.offset
-        return Likeness(min(max(side, -1.0), 1.0), float((self.unanswered @ vector).max()))
+        nearer = _nearness(self.answered, vector) - _nearness(self.unanswered, vector)
+        return Likeness(min(max(side, -1.0), 1.0), nearer)
+
+
+def _nearness(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> float:
+    """Mean cosine of the nearest rows."""
+    return float(np.sort(rows @ vector)[-NEAREST:].mean())

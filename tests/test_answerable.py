@@ -19,25 +19,29 @@ UNANSWERED = np.array([[0, 1, 0], [0, 0.8, 0.6]] * 40, np.float32)
 
 
 @pytest.mark.parametrize(
-    ("vector", "answered", "nearest"),
+    ("vector", "side", "nearer"),
     [
-        ([1.0, 0.0, 0.0], 1.0, 0.0),
-        ([0.8, 0.6, 0.0], 0.6, 0.6),
-        ([0.0, 1.0, 0.0], -0.85, 1.0),
-        ([0.0, 0.6, 0.8], -0.98, 0.96),
-        ([-1.0, 0.0, 0.0], -1.0, 0.0),  # beyond those that are learned from it tells no more
+        ([1.0, 0.0, 0.0], 1.0, 1.0),
+        ([0.8, 0.6, 0.0], 0.6, 0.4),
+        ([0.0, 1.0, 0.0], -0.85, -0.4),
+        ([0.0, 0.6, 0.8], -0.98, -0.6),
+        ([-1.0, 0.0, 0.0], -1.0, -0.8),  # beyond those that are learned from it tells no more
     ],
 )
-def test_a_question_lies_on_the_side_of_its_like(
-    vector: list[float], answered: float, nearest: float
-) -> None:
+def test_a_question_lies_on_the_side_of_its_like(vector: list[float], side: float, nearer: float) -> None:
     told = Answerable.learn(ANSWERED, UNANSWERED).likeness(np.array(vector, np.float32))
-    assert (told.answered, told.nearest) == (pytest.approx(answered, abs=0.02), pytest.approx(nearest))
+    assert (told.side, told.nearer) == (pytest.approx(side, abs=0.02), pytest.approx(nearer, abs=1e-6))
+
+
+def test_the_nearest_two_of_each_kind_count() -> None:
+    answered = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
+    one = Answerable.learn(answered, np.array([[0.8, 0.6, 0]], np.float32))
+    assert one.likeness(answered[0]).nearer == pytest.approx((1 + 0) / 2 - 0.8)
 
 
 def test_few_questions_tell_little() -> None:
     few = Answerable.learn(ANSWERED[:3], UNANSWERED[:2])
-    sides = [few.likeness(vector).answered for vector in (ANSWERED[0], UNANSWERED[0])]
+    sides = [few.likeness(vector).side for vector in (ANSWERED[0], UNANSWERED[0])]
     assert sides == [pytest.approx(0.4, abs=0.02), pytest.approx(-0.31, abs=0.02)]
 
 
@@ -52,8 +56,9 @@ def test_it_is_the_same_from_its_file(tmp_path: Path) -> None:
     learned = Answerable.learn(ANSWERED, UNANSWERED)
     learned.write(tmp_path / "answerable.npz")
     opened = Answerable.open(tmp_path / "answerable.npz")
-    assert opened.likeness(ANSWERED[2]).answered == learned.likeness(ANSWERED[2]).answered
+    assert opened.likeness(ANSWERED[2]).side == learned.likeness(ANSWERED[2]).side
     assert opened.unanswered == pytest.approx(learned.unanswered, abs=1e-3)  # kept in half precision
+    assert opened.answered == pytest.approx(learned.answered, abs=1e-3)
 
 
 # In a store
@@ -81,8 +86,8 @@ def test_what_is_not_answered_is_embedded_and_never_searched(docs: Path, store: 
     lift, fund = told
     assert lift is not None
     assert fund is not None
-    assert (lift.nearest, fund.nearest) == (0.0, 1.0)
-    assert lift.answered > 0 > fund.answered
+    assert (lift.nearer, fund.nearer) == (1.0, -1.0)
+    assert lift.side > 0 > fund.side
 
     write_questions(docs, line("住房", LIFT, "没电梯咋办", unanswered=["公积金断缴了咋算?", "落户要几天"]))
     embedder = TopicEmbedder()

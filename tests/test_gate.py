@@ -51,11 +51,11 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         (Features(1.0, 1.0, 1.0, asked=0.1), 0.9526),  # the surer way counts
         (Features(1.0, 1.0, 1.0, asked=0.0), 0.9526),  # no question near: the words count alone
         # on the matter for sure, which counts a whole point; and like what is answered, or what is not
-        (Features(1.0, 1.0, 1.0, asked=0.5, likeness=Likeness(1.0, 0.5)), 0.9526),
-        (Features(1.0, 1.0, 1.0, asked=0.5, likeness=Likeness(-1.0, 0.5)), 0.2689),
-        (Features(1.0, 1.0, 1.0, asked=0.5, likeness=Likeness(0.0, 0.9)), 0.2689),  # one unanswered is nearer
-        (Features(0.0, 0.0, 0.0, asked=0.4, likeness=Likeness(1.0, 0.4)), 0.7311),
-        (Features(1.0, 1.0, 1.0, asked=0.9, likeness=Likeness(1.0, 0.1), listed=True), 0.0),
+        (Features(1.0, 1.0, 1.0, likeness=Likeness(1.0, 0.0)), 0.9526),
+        (Features(1.0, 1.0, 1.0, likeness=Likeness(-1.0, 0.0)), 0.2689),
+        (Features(1.0, 1.0, 1.0, likeness=Likeness(0.0, -0.4)), 0.2689),  # unanswered ones are nearer
+        (Features(0.0, 0.0, 0.0, asked=0.4, likeness=Likeness(0.0, 0.4)), 0.7311),
+        (Features(1.0, 1.0, 1.0, asked=0.9, likeness=Likeness(1.0, 0.9), listed=True), 0.0),
     ],
 )
 def test_confidence_is_that_of_the_surer_way(features: Features, confidence: float) -> None:

@@ -44,6 +44,7 @@ ROWS: list[tuple[str, Status | None]] = [
     ("你知道什么是完整社区吗", None),
     # fields of life outside policy, whatever is asked of them
     ("后天大连会下雪吗", OFF),
+    ("睡不着,陪我唠唠", OFF),
     ("茄子怎么烧好吃", OFF),
     ("帮我写一首写海的诗", OFF),
     ("帮我订两张去上海的机票", OFF),
@@ -58,6 +59,9 @@ ROWS: list[tuple[str, Status | None]] = [
     ("替我把租房补贴申请了", ACT),
     ("麻烦帮我妈预约个号", ACT),
     ("我要举报楼下占道", ACT),
+    ("你给12345说一声路灯坏了", ACT),
+    ("报的工单三天了没人处理", ACT),
+    ("12345的工单办理流程怎么改", None),
     ("我的落户材料审批到哪了", ACT),
     ("帮我查查公租房轮候到几号了", ACT),
     ("写一份加装电梯的倡议书", ACT),
