@@ -83,7 +83,8 @@ def _read(turn: Turn, focus: Focus, side: Side) -> _Reading:
     passages = tuple(map(as_passage, found))
     passages = (_naming(side, passages) or passages)[:SHOWN_PASSAGES]
     sentences = sentences_of(turn, passages, turn.terms)
-    return _Reading(passages, sentences, measure(turn, sentences, passages))
+    features = measure(turn, sentences, passages)
+    return _Reading(passages, sentences, replace(features, likeness=None))  # a topic is no question
 
 
 def _naming(side: Side, passages: Iterable[Passage]) -> tuple[Passage, ...]:

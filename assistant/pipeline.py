@@ -23,13 +23,14 @@ from assistant.kinds import kinds_asked, kinds_held
 from assistant.lookup import show_targets
 from assistant.notices import notices
 from assistant.outcome import Outcome
-from assistant.places import PlaceKind
+from assistant.places import Place, PlaceKind
 from assistant.premise import contradicting, stated_figures, without_figures
 from assistant.question import read_question
 from assistant.refusal import POINTS_TO_NEAREST, refuse
 from assistant.replies import connective
 from assistant.retrieve import EXACT, PolicyRetriever, as_passage
 from assistant.sentences import Sentence
+from assistant.sides import compares
 from assistant.tell import tell
 from assistant.terms import read_terms
 from assistant.turn import READ_PASSAGES, Turn, held, measure, sentences_of
@@ -133,7 +134,7 @@ def turn_away(turn: Turn) -> Turn | Outcome:
         turn = replace(turn, intent=None)
     if not turn.terms and not turn.intent:
         return Outcome(Status.UNCLEAR)
-    elsewhere = [p for p in turn.places if not covered(p, tuple(turn.documents.values()))]
+    elsewhere = _elsewhere(turn)
     mentioned = any(p.name in passage.text for p in elsewhere for passage in turn.passages[:3])
     abroad = all(place.kind is PlaceKind.COUNTRY for place in elsewhere)
     answered = mentioned or (abroad and _yields(turn, Status.ANOTHER_PLACE))
@@ -172,6 +173,8 @@ def verify(turn: Turn) -> Generator[Event, None, Turn | Outcome]:
     besides = advice(turn.audience, told.citations, turn.documents, turn.places) if turn.audience else ()
     offered = choices(turn, told.citations)
     note = (connective("choices", regions="、".join(offered)),) if offered else ()
+    apart = _elsewhere(turn) if compares(turn.question.text) else []
+    absent = (connective("absent", places="、".join(place.name for place in apart)),) if apart else ()
     beside = tuple(card_line(turn.documents[id_], turn.known, turn.today) for id_ in turn.beside)
     answer = Answer(
         question=turn.question.shown,
@@ -181,6 +184,7 @@ def verify(turn: Turn) -> Generator[Event, None, Turn | Outcome]:
         notices=(
             *beside,
             *told.notices,
+            *absent,
             *notices(told.citations, turn.documents, turn.places, turn.today),
             *note,
             *besides,
@@ -271,6 +275,11 @@ def _yields(turn: Turn, outcome: Status) -> bool:
     wanted = kinds_asked(turn.question.text)
     office = outcome is Status.NEEDS_OFFICE
     return not wanted or (not office and kinds_held(wanted, turn.passages[0].text) == 1)
+
+
+def _elsewhere(turn: Turn) -> list[Place]:
+    """The places named of which no document is."""
+    return [place for place in turn.places if not covered(place, turn.known)]
 
 
 def _contradictions(turn: Turn) -> list[Sentence]:

@@ -66,6 +66,11 @@ _INSIDE = r"(?![湾江]|港(?![口区])|岛(?!屿)|河(?![流湖道长])|湖(?!�
 """A place's name that goes on like this is part of another name: 大连湾."""
 
 
+def compares(text: str) -> bool:
+    """Whether the normalised question sets things side by side."""
+    return bool(_COMPARING.search(text))
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: what to call it, nothing where only the question's own words would, the documents

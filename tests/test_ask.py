@@ -126,6 +126,13 @@ def test_a_comparison_answers_for_each_side(shipped: PolicyAssistant) -> None:
         assert citation.document_id in sides["大连" if citation.number in numbers else "吉林"]
 
 
+def test_a_side_of_which_no_document_is_held_is_told_of(shipped: PolicyAssistant) -> None:
+    absent = "没有收录青岛的文件\uff0c这里只有所引文件的说法。"
+    compared = shipped.ask("大连和青岛的养老服务有啥不一样")
+    assert (compared.status, compared.notices[0]) == (Status.ANSWERED, absent)
+    assert absent not in shipped.ask("青岛人能在大连落户吗").notices
+
+
 def test_three_levels_of_government(shipped: PolicyAssistant) -> None:
     answer = shipped.ask("中央、省、市对城市更新分别怎么说?")
     sides = [line[:5] for line in answer.text.splitlines() if line.startswith("【")]

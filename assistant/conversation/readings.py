@@ -12,7 +12,7 @@ from assistant.gate import YES
 from assistant.intents import read_intent
 from assistant.replies import connective
 
-LOST = 0.25
+LOST = 0.2
 """Confidence that may be lost where a question that names no place is asked of the place talked of."""
 
 
