@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 RIDGE = 3.0
 """Weight of the squared length of the normal against the squared errors: with few questions the plane says little."""
-
-
 NEAREST = 2
 """Questions of each kind that are near enough to count: of one alone, a rare word that it shares would decide."""
+FEW = 50
+"""Questions of a kind with which nearness counts half: where few are known, that none is near tells little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """How a question is like others: `side`, from 1 for those that are answered to -1 for those that are not; `nearer`,
-    by how much cosine the `NEAREST` of those that are answered are nearer than the nearest of the others."""
+    by how much cosine the `NEAREST` of those that are answered are nearer than the nearest of the others, less where
+    `FEW` are known."""
 
     side: float
     nearer: float
@@ -71,7 +72,8 @@ class Answerable:
         """How the question of this unit vector is like those learned from."""
         side = float(vector @ self.normal) + self.offset
         nearer = _nearness(self.answered, vector) - _nearness(self.unanswered, vector)
-        return Likeness(min(max(side, -1.0), 1.0), nearer)
+        known = min(len(self.answered), len(self.unanswered))
+        return Likeness(min(max(side, -1.0), 1.0), nearer * known / (known + FEW))
 
 
 def _nearness(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> float:
