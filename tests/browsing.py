@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-QUESTION = "老楼能装电梯吗?"
+QUESTION = "老旧小区能装电梯吗?"
 QUOTE = (
     "有条件的老旧小区推进既有住宅加装电梯及适老化改造工作,配套建设便民市场、健身休闲、托幼养老等公共服务设施,"
     "力争基本完成2000年底前建成的需改造城镇老旧小区改造任务。"
