@@ -30,9 +30,11 @@ def missing(question: str, sentence: str, around: str) -> float:
     """Share of what the `question` asks for that the `sentence` does not give, where `around` is the sentence with
     its passage and the headings above; all of it where what is said is of another year, or only names what it should
     tell, or aims at it. All three normalised."""
-    if _of_other_year(question, sentence, around) or _only_named(question, around):
-        return 1.0
-    if _OUTCOME.search(question) and not (_DONE.search(sentence) or looks_back(around)):
+    if (
+        _of_other_year(question, sentence, around)
+        or _only_named(question, around)
+        or _only_aimed_at(question, sentence, around)
+    ):
         return 1.0
     wanted = kinds_asked(question)
     return 1 - kinds_held(wanted, sentence) if wanted else 0.0
@@ -61,6 +63,11 @@ def _only_named(question: str, around: str) -> bool:
     told = re.search(rf"{re.escape(whole)}{_TOLD}|、[^,。;、]{{1,20}}[“\"]?{re.escape(whole)}", around)
     others = set(_NAME.findall(around)) - {whole}
     return not told and not any(_counted(whole) & set(other) for other in others)
+
+
+def _only_aimed_at(question: str, sentence: str, around: str) -> bool:
+    """Whether it is asked what came of a plan, and nothing tells of what is done."""
+    return bool(_OUTCOME.search(question)) and not (_DONE.search(sentence) or looks_back(around))
 
 
 def _parts(name: str) -> list[str]:

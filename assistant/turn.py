@@ -87,28 +87,28 @@ def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]
     document = turn.documents[best.document_id]
     above = searched_text(document, document.by_id[best.clause_id], "")
     sentence = normalise(document.text[best.start : best.end])
-    own, asked = _texts_of(turn, passages[0])
+    told = _texts_of(turn, passages[0])
+    asked = len(told) > 1
     topic = turn.focus.topic if turn.focus else turn.question.text
     return gate.Features(
         context=best.in_context,
         cosine=dict(passages[0].why).get("vectors", gate.UNMEASURED),
         mass=min(best.in_context * weight / gate.FULL_MASS, 1.0),
         asked=gate.nearest_asked(passages),
-        held=coverage(turn.terms, " ".join((own, *asked))),
+        held=coverage(turn.terms, " ".join(told)),
         missing=missing(turn.question.text, sentence, f"{above} {normalise(best.passage.text)}"),
         likeness=turn.store.likeness(topic) if asked else None,
-        listed=bool(asked) and turn.store.lists_unanswered(turn.question.text),
+        listed=asked and turn.store.lists_unanswered(turn.question.text),
         named=bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets)),
     )
 
 
 def held(turn: Turn, passage: Passage, terms: tuple[Term, ...]) -> float:
     """Share of the terms' weight that the passage and the questions it answers hold."""
-    own, asked = _texts_of(turn, passage)
-    return coverage(terms, " ".join((own, *asked)))
+    return coverage(terms, " ".join(_texts_of(turn, passage)))
 
 
-def _texts_of(turn: Turn, passage: Passage) -> tuple[str, tuple[str, ...]]:
-    """The passage and the questions that it answers, as they are searched."""
+def _texts_of(turn: Turn, passage: Passage) -> tuple[str, ...]:
+    """The passage, then the questions that it answers, as they are searched."""
     chunk = turn.store.chunks_between(passage.document_id, passage.start, passage.end)[0]
-    return chunk.searched, turn.store.questions_of([chunk.id]).get(chunk.id, ())
+    return chunk.searched, *turn.store.questions_of([chunk.id]).get(chunk.id, ())
