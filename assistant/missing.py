@@ -21,6 +21,8 @@ _OUTCOME = re.compile(
 """How it is asked what came of a plan."""
 _DONE = re.compile(r"已|基期|基数|累计|完成了|建成了|连续[0-9一二三四五六七八九十]+年|十三五")
 """How a text tells of what is done."""
+_RATE = re.compile(r"[一-鿿]{2}率(?=[一-鿿]{0,4}(?:多少|几成|百分之几))")
+"""The end of the name of a rate that is asked for."""
 _TOLD = r"[”\"]?(?:分别|具体|主要)?(?:[为即是指:(]|包括|包含)"
 _NAME = re.compile(r"[“\"]([^“”\",。]{2,12})[”\"]")
 _COUNTING = re.compile(rf"[“\"]([^“”\",。]*[{_NUMERAL}][^“”\",。]*)[”\"]")
@@ -29,11 +31,12 @@ _COUNTING = re.compile(rf"[“\"]([^“”\",。]*[{_NUMERAL}][^“”\",。]*)[
 def missing(question: str, sentence: str, around: str) -> float:
     """Share of what the `question` asks for that the `sentence` does not give, where `around` is the sentence with
     its passage and the headings above; all of it where what is said is of another year, or only names what it should
-    tell, or aims at it. All three normalised."""
+    tell, or aims at it, or no rate of the name. All three normalised."""
     if (
         _of_other_year(question, sentence, around)
         or _only_named(question, around)
         or _only_aimed_at(question, sentence, around)
+        or _of_other_rate(question, around)
     ):
         return 1.0
     wanted = kinds_asked(question)
@@ -68,6 +71,12 @@ def _only_named(question: str, around: str) -> bool:
 def _only_aimed_at(question: str, sentence: str, around: str) -> bool:
     """Whether it is asked what came of a plan, and nothing tells of what is done."""
     return bool(_OUTCOME.search(question)) and not (_DONE.search(sentence) or looks_back(around))
+
+
+def _of_other_rate(question: str, around: str) -> bool:
+    """Whether a rate is asked for by its name, “城镇化率”, and none of that name is spoken of."""
+    found = _RATE.search(question)
+    return found is not None and found[0] not in around
 
 
 def _parts(name: str) -> list[str]:
