@@ -84,7 +84,7 @@ def _read(turn: Turn, focus: Focus, side: Side) -> _Reading:
     passages = (_naming(side, passages) or passages)[:SHOWN_PASSAGES]
     sentences = sentences_of(turn, passages, turn.terms)
     features = measure(turn, sentences, passages)
-    return _Reading(passages, sentences, replace(features, likeness=None))  # a topic is no question
+    return _Reading(passages, sentences, replace(features, verdict=None))  # a topic is no question
 
 
 def _naming(side: Side, passages: Iterable[Passage]) -> tuple[Passage, ...]:

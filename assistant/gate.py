@@ -4,8 +4,9 @@ In the documents' own words: a weighted sum of three features, a line that began
 answerable questions from others, 400 lay questions about national laws among them (STARD, arXiv:2406.15313), which no
 shipped document answers. In a citizen's words: a question that a passage is known to answer is near in meaning, and
 the passage and its questions hold what is asked about. Both tell that the passages are on the matter; where questions
-are known besides that no document answers, it counts whether the question is like those or like the answered ones (see
-`index.answerable`). None counts where a number, a time or the like is asked for and the best sentence gives none.
+are known besides that no document answers, it counts whether the question is nearer to those or to the answered ones
+(see `index.answerable`), and what a reader of the best passage says (see `index.verifier`). None counts where a
+number, a time or the like is asked for and the best sentence gives none.
 
 `python -m eval.gate [--others FILE]` shows on the tuning questions of `eval` what the constants keep and pass.
 """
@@ -15,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.datatypes import Passage
-from index.answerable import Likeness
 
 WEIGHTS = {"context": 2.3, "cosine": 2.4, "mass": 2.6}
 THRESHOLD = 3.0
@@ -28,11 +28,15 @@ STEEPNESS = 10.0
 """By how much that cosine moves the logarithm of the odds; the line's own slope is 1."""
 MISSING = 9.0
 """Taken from the logarithm of the odds where the kind of answer asked for is missing."""
-MATTER = 2.0
+MATTER = 1.0
 """Most that either way counts where questions are known that are not answered: it tells that the passages are on the
 matter, and not yet that they say what is asked of it."""
-LIKE = 2.0
-"""By how much it moves the logarithm of the odds to be like the questions that are answered, or the others."""
+VERDICT = 0.8
+"""By how much the logarithm of the odds that the reader gives moves that of the gate."""
+EVEN = 1.0
+"""What the reader has to give to move nothing."""
+SUREST = 2.5
+"""Most that counts of what the reader gives: of what is unlike all that it learned from it may be too sure."""
 NEARER = 12.0
 """By how much each 1 of cosine by which the nearest questions that are answered are nearer than the nearest others."""
 YES = 0.5
@@ -60,8 +64,9 @@ class Features:
     itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. `asked`: that of the nearest question
     that one of the `BEST` passages answers. `held`: share of the terms' weight that the best passage and its questions
     hold. `missing`: share of what is asked for that the best sentence plainly does not give (see `assistant.missing`).
-    All 0 to 1. `named`: see `NAMED`. `likeness`: to questions that are answered and to others; None where no passage
-    tells what it answers, or no others are known. `listed`: it is itself told not to be answered."""
+    All 0 to 1. `named`: see `NAMED`. `verdict`: the reader's logarithm of the odds that the best passage answers; None
+    where that does not tell what it answers, or no questions are known that are not answered. `nearer`: how much nearer
+    than these those are that are answered. `listed`: it is itself told not to be answered."""
 
     context: float
     cosine: float
@@ -70,7 +75,8 @@ class Features:
     held: float = 0.0
     missing: float = 0.0
     named: bool = False
-    likeness: Likeness | None = None
+    verdict: float | None = None
+    nearer: float = 0.0
     listed: bool = False
 
     @property
@@ -84,8 +90,8 @@ class Features:
         )
         asked = STEEPNESS * (self.asked + HELD * self.held - ASKED) if self.asked else -math.inf
         odds = max(words, asked)
-        if self.likeness:
-            odds = min(odds, MATTER) + LIKE * self.likeness.side + NEARER * self.likeness.nearer
+        if self.verdict is not None:
+            odds = min(odds, MATTER) + VERDICT * (min(self.verdict, SUREST) - EVEN) + NEARER * self.nearer
         return _logistic(odds - MISSING * self.missing)
 
 

@@ -27,25 +27,36 @@ _TOLD = r"[”\"]?(?:分别|具体|主要)?(?:[为即是指:(]|包括|包含)"
 _NAME = re.compile(r"[“\"]([^“”\",。]{2,12})[”\"]")
 _COUNTING = re.compile(rf"[“\"]([^“”\",。]*[{_NUMERAL}][^“”\",。]*)[”\"]")
 
+FIGURES = frozenset({"money", "share", "length", "area", "floor", "people", "amount"})
+"""Kinds of answer of which each year has its own."""
 
-def missing(question: str, sentence: str, around: str) -> float:
+
+def missing(question: str, sentence: str, around: str, document: str) -> float:
     """Share of what the `question` asks for that the `sentence` does not give, where `around` is the sentence with
-    its passage and the headings above; all of it where what is said is of another year, or only names what it should
-    tell, or aims at it, or no rate of the name. All three normalised."""
+    its passage and the headings above, and `document` all that it stands in, with its dates; all of it where what is
+    said is of another year, or only names what it should tell, or aims at it, or no rate of the name. The first three
+    normalised."""
+    wanted = kinds_asked(question)
     if (
         _of_other_year(question, sentence, around)
+        or (FIGURES.intersection(wanted) and _of_untold_year(question, document))
         or _only_named(question, around)
         or _only_aimed_at(question, sentence, around)
         or _of_other_rate(question, around)
     ):
         return 1.0
-    wanted = kinds_asked(question)
     return 1 - kinds_held(wanted, sentence) if wanted else 0.0
 
 
 def _of_other_year(question: str, sentence: str, around: str) -> bool:
     asked, said = _years(question), _years(sentence)
     return bool(asked and said) and not asked & (said | _years(around))
+
+
+def _of_untold_year(question: str, document: str) -> bool:
+    """Whether the question names years, and the document none of them."""
+    asked = _years(question)
+    return bool(asked) and not asked & _years(document)
 
 
 def _years(text: str) -> set[int]:

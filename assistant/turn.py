@@ -15,6 +15,7 @@ from assistant.question import Question
 from assistant.retrieve import PolicyRetriever
 from assistant.sentences import Sentence, score_sentences
 from assistant.terms import Term, coverage, total_weight
+from index import verifier
 from index.datatypes import Document
 from index.searchable import normalise, searched_text
 from index.store import Store
@@ -87,20 +88,28 @@ def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]
     document = turn.documents[best.document_id]
     above = searched_text(document, document.by_id[best.clause_id], "")
     sentence = normalise(document.text[best.start : best.end])
-    told = _texts_of(turn, passages[0])
-    asked = len(told) > 1
+    told, *asked = _texts_of(turn, passages[0])
     topic = turn.focus.topic if turn.focus else turn.question.text
+    nearer = turn.store.nearer_answered(topic) if asked else None
     return gate.Features(
         context=best.in_context,
         cosine=dict(passages[0].why).get("vectors", gate.UNMEASURED),
         mass=min(best.in_context * weight / gate.FULL_MASS, 1.0),
         asked=gate.nearest_asked(passages),
-        held=coverage(turn.terms, " ".join(told)),
-        missing=missing(turn.question.text, sentence, f"{above} {normalise(best.passage.text)}"),
-        likeness=turn.store.likeness(topic) if asked else None,
-        listed=asked and turn.store.lists_unanswered(turn.question.text),
+        held=coverage(turn.terms, " ".join((told, *asked))),
+        missing=missing(
+            turn.question.text, sentence, f"{above} {normalise(best.passage.text)}", _with_dates(document)
+        ),
+        verdict=verifier.built_in().odds(turn.question.text, told, asked) if nearer is not None else None,
+        nearer=nearer or 0.0,
+        listed=bool(asked) and turn.store.lists_unanswered(turn.question.text),
         named=bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets)),
     )
+
+
+def _with_dates(document: Document) -> str:
+    known = document.metadata
+    return f"{known.issued} {known.valid_from} {known.valid_until} {document.text}"
 
 
 def held(turn: Turn, passage: Passage, terms: tuple[Term, ...]) -> float:

@@ -62,7 +62,7 @@ def build_generation(
             changed = _write_folder(path / CHROMA, base, digests, vectors)
         answered, unanswered = vectors[manifest.chunks :], record.unanswered_embeddings(embedder.name)
         if len(answered) and len(unanswered):
-            Answerable.learn(answered, unanswered).write(path / ANSWERABLE)
+            Answerable(answered, unanswered).write(path / ANSWERABLE)
 
     steps: tuple[Callable[[], None], ...] = (
         lambda: record.write_snapshot(path / TEXTS),

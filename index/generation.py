@@ -5,7 +5,7 @@ LOCK  LOCK.holder           who writes to the store
 CURRENT                     name of the generation to read
 generations/<name>/         numbered as they were made; clocks may be wrong
     texts.sqlite3           documents and chunks as they were
-    answerable.npz          what kind of question is answered, where unanswered ones are known
+    answerable.npz          vectors of the questions of both kinds, where unanswered ones are known
     words/ bigrams/ chroma/ indexes of the rows: the chunks of texts.sqlite3 in order, then the questions they answer;
                             chroma/ not where a server has it
     manifest.json           what it was made of, and a stamp of every file; written last

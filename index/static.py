@@ -73,6 +73,14 @@ class StaticEmbedder:
         """Unit vector of a question."""
         return self._embed(text, self._query_scales)
 
+    def words(self, text: str) -> NDArray[np.float32]:
+        """The vectors of the known words of a question and of their pieces, a row each, every one once."""
+        rows = list(dict.fromkeys(self._vocabulary.rows(text)))
+        halves = self._halves[rows]
+        vectors = np.hstack([halves & 15, halves >> 4]).astype(np.float32) - ZERO
+        vectors[:, -1] = 0
+        return vectors * self._query_scales[rows, None]
+
     def _embed(self, text: str, scales: NDArray[np.float32]) -> list[float]:
         rows, occurrences = np.unique(np.array(self._vocabulary.rows(text), np.int64), return_counts=True)
         weights = np.sqrt(occurrences) * scales[rows]

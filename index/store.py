@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.answerable import Answerable, Likeness
+from index.answerable import Answerable
 from index.choose import EmbedderChoice, EmbedderLostError, as_choice
 from index.datatypes import Chunk, Document, PolicyError
 from index.embedder import Embedder
@@ -244,13 +244,13 @@ class Store:
         """Whether `question`, but for its spelling, is one of those told not to be answered by any document."""
         return self._texts.lists_unanswered(as_listed(question))
 
-    def likeness(self, text: str) -> Likeness | None:
-        """How the question `text` is like those that are answered here and those that are not.
+    def nearer_answered(self, text: str) -> float | None:
+        """By how much the question `text` is nearer to those that are answered here than to those that are not.
 
         None where none is known that is not, and while words alone are searched.
         """
         vector = self._meaning.vector(text) if self._answerable else None
-        return None if vector is None or self._answerable is None else self._answerable.likeness(vector)
+        return None if vector is None or self._answerable is None else self._answerable.nearer(vector)
 
     def _by_chunk(self, scores: NDArray[np.float32]) -> "Scores":
         """The scores of rows as scores of chunks."""

@@ -1,4 +1,4 @@
-"""Which questions a store answers: a plane between those told to be answered and those told not to be."""
+"""Whether a question is nearer to those told to be answered or to those told not to be."""
 
 from contextlib import closing
 from pathlib import Path
@@ -20,48 +20,36 @@ UNANSWERED = np.array([[0, 1, 0], [0, 0.8, 0.6]] * 75, np.float32)
 
 
 @pytest.mark.parametrize(
-    ("vector", "side", "nearer"),
+    ("vector", "nearer"),
     [
-        ([1.0, 0.0, 0.0], 1.0, 1.0),
-        ([0.8, 0.6, 0.0], 0.7, 0.4),
-        ([0.0, 1.0, 0.0], -0.89, -0.4),
-        ([0.0, 0.6, 0.8], -1.0, -0.6),
-        ([-1.0, 0.0, 0.0], -1.0, -0.8),  # beyond those that are learned from it tells no more
+        ([1.0, 0.0, 0.0], 1.0),
+        ([0.8, 0.6, 0.0], 0.4),
+        ([0.0, 1.0, 0.0], -0.4),
+        ([0.0, 0.6, 0.8], -0.6),
+        ([-1.0, 0.0, 0.0], -0.8),
     ],
 )
-def test_a_question_lies_on_the_side_of_its_like(vector: list[float], side: float, nearer: float) -> None:
-    told = Answerable.learn(ANSWERED, UNANSWERED).likeness(np.array(vector, np.float32))
-    assert (told.side, told.nearer) == (pytest.approx(side, abs=0.02), pytest.approx(0.75 * nearer, abs=1e-6))
+def test_a_question_is_nearer_to_its_like(vector: list[float], nearer: float) -> None:
+    told = Answerable(ANSWERED, UNANSWERED).nearer(np.array(vector, np.float32))
+    assert told == pytest.approx(0.75 * nearer, abs=1e-6)
 
 
 def test_the_nearest_two_of_each_kind_count() -> None:
     answered = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
-    alone = Answerable.learn(
-        np.repeat(answered, [1, 49, 50], axis=0), np.array([[0.8, 0.6, 0]] * 100, np.float32)
-    )
-    assert alone.likeness(answered[0]).nearer == pytest.approx(((1 + 0) / 2 - 0.8) * 100 / 150)
+    alone = Answerable(np.repeat(answered, [1, 49, 50], axis=0), np.array([[0.8, 0.6, 0]] * 100, np.float32))
+    assert alone.nearer(answered[0]) == pytest.approx(((1 + 0) / 2 - 0.8) * 100 / 150)
 
 
 def test_few_questions_tell_little() -> None:
-    told = [Answerable.learn(ANSWERED[:3], UNANSWERED[:2]).likeness(one[0]) for one in (ANSWERED, UNANSWERED)]
-    assert [one.side for one in told] == [pytest.approx(0.4, abs=0.02), pytest.approx(-0.31, abs=0.02)]
-    assert [one.nearer for one in told] == [pytest.approx(2 / 52), pytest.approx((0.3 - 0.9) * 2 / 52)]
-
-
-def test_both_kinds_count_the_same_however_many_there_are() -> None:
-    even = Answerable.learn(ANSWERED, UNANSWERED)
-    uneven = Answerable.learn(np.repeat(ANSWERED, 5, axis=0), UNANSWERED)
-    assert uneven.normal == pytest.approx(even.normal, abs=1e-4)
-    assert uneven.offset == pytest.approx(even.offset, abs=1e-4)
+    told = [Answerable(ANSWERED[:3], UNANSWERED[:2]).nearer(one[0]) for one in (ANSWERED, UNANSWERED)]
+    assert told == [pytest.approx(2 / 52), pytest.approx((0.3 - 0.9) * 2 / 52)]
 
 
 def test_it_is_the_same_from_its_file(tmp_path: Path) -> None:
-    learned = Answerable.learn(ANSWERED, UNANSWERED)
-    learned.write(tmp_path / "answerable.npz")
+    Answerable(ANSWERED, UNANSWERED).write(tmp_path / "answerable.npz")
     opened = Answerable.open(tmp_path / "answerable.npz")
-    assert opened.likeness(ANSWERED[2]).side == learned.likeness(ANSWERED[2]).side
-    assert opened.unanswered == pytest.approx(learned.unanswered, abs=1e-3)  # kept in half precision
-    assert opened.answered == pytest.approx(learned.answered, abs=1e-3)
+    assert opened.unanswered == pytest.approx(UNANSWERED, abs=1e-3)  # kept in half precision
+    assert opened.answered == pytest.approx(ANSWERED, abs=1e-3)
 
 
 # In a store
@@ -85,12 +73,8 @@ def test_what_is_not_answered_is_embedded_and_never_searched(docs: Path, store: 
         assert (opened.manifest.chunks, opened.manifest.rows) == (4, 5)
         assert list(opened.questions_of(opened.chunk_ids).values()) == [("没电梯咋办",)]
         assert opened.rows_with("断缴") == 0
-        told = [opened.likeness(text) for text in ("装电梯", "公积金")]
-    lift, fund = told
-    assert lift is not None
-    assert fund is not None
-    assert (lift.nearer, fund.nearer) == (pytest.approx(1 / 51), pytest.approx(-1 / 51))
-    assert lift.side > 0 > fund.side
+        told = [opened.nearer_answered(text) for text in ("装电梯", "公积金")]
+    assert told == [pytest.approx(1 / 51), pytest.approx(-1 / 51)]
 
     write_questions(docs, line("住房", LIFT, "没电梯咋办", unanswered=["公积金断缴了咋算?", "落户要几天"]))
     embedder = TopicEmbedder()
@@ -102,7 +86,7 @@ def test_where_none_is_told_nothing_is_known(docs: Path, store: Path) -> None:
     write_questions(docs, line("住房", LIFT, "没电梯咋办"))
     sync_folder(docs, store, embedder=TopicEmbedder())
     with closing(Store.open(store, TopicEmbedder())) as opened:
-        assert opened.likeness("公积金") is None
+        assert opened.nearer_answered("公积金") is None
         assert not opened.lists_unanswered("公积金断缴了咋算")
     assert not (generation(store) / "answerable.npz").exists()
 
@@ -113,7 +97,7 @@ def test_a_line_may_tell_only_what_is_not_answered(docs: Path, store: Path) -> N
     with closing(Store.open(store, TopicEmbedder())) as opened:
         assert opened.questions_of(opened.chunk_ids) == {}
         assert opened.lists_unanswered("电梯坏了找谁")
-        assert opened.likeness("电梯") is None  # of one kind alone nothing is learned
+        assert opened.nearer_answered("电梯") is None  # of one kind alone nothing is nearer
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from assistant import PolicyAssistant, Status, gate
 from assistant.datatypes import Passage
 from assistant.gate import Features
 from eval.gate import features_of, share_answered
-from index.answerable import Likeness
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +22,9 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         "MISSING": 4.0,
         "STEEPNESS": 10.0,
         "MATTER": 1.0,
-        "LIKE": 2.0,
+        "VERDICT": 2.0,
+        "EVEN": 0.5,
+        "SUREST": 1.5,
         "NEARER": 5.0,
         "YES": 0.5,
         "SIDE": 0.3,
@@ -50,12 +51,14 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         (Features(0.0, 0.0, 0.0, asked=0.7, missing=1.0), 0.1192),
         (Features(1.0, 1.0, 1.0, asked=0.1), 0.9526),  # the surer way counts
         (Features(1.0, 1.0, 1.0, asked=0.0), 0.9526),  # no question near: the words count alone
-        # on the matter for sure, which counts a whole point; and like what is answered, or what is not
-        (Features(1.0, 1.0, 1.0, likeness=Likeness(1.0, 0.0)), 0.9526),
-        (Features(1.0, 1.0, 1.0, likeness=Likeness(-1.0, 0.0)), 0.2689),
-        (Features(1.0, 1.0, 1.0, likeness=Likeness(0.0, -0.4)), 0.2689),  # unanswered ones are nearer
-        (Features(0.0, 0.0, 0.0, asked=0.4, likeness=Likeness(0.0, 0.4)), 0.7311),
-        (Features(1.0, 1.0, 1.0, asked=0.9, likeness=Likeness(1.0, 0.9), listed=True), 0.0),
+        # on the matter for sure, which counts a whole point; and what the reader says of it
+        (Features(1.0, 1.0, 1.0, verdict=2.0), 0.9526),
+        (Features(1.0, 1.0, 1.0, verdict=0.5), 0.7311),  # moves nothing
+        (Features(1.0, 1.0, 1.0, verdict=-0.5), 0.2689),
+        (Features(1.0, 1.0, 1.0, verdict=99.0), 0.9526),  # counts no more than so much
+        (Features(1.0, 1.0, 1.0, verdict=0.5, nearer=-0.4), 0.2689),  # unanswered ones are nearer
+        (Features(0.0, 0.0, 0.0, asked=0.4, verdict=0.5, nearer=0.4), 0.7311),
+        (Features(1.0, 1.0, 1.0, asked=0.9, verdict=2.0, nearer=0.9, listed=True), 0.0),
     ],
 )
 def test_confidence_is_that_of_the_surer_way(features: Features, confidence: float) -> None:

@@ -28,6 +28,11 @@ CASES = [
     ("都市圈人口最终要到多少", SAID, "", 0.0),
     ("到2030年城镇化率多少", "到2030年林木绿化率达到50%。", "", 1.0),
     ("到2030年绿化率要到多少", "到2030年林木绿化率达到50%。", "", 0.0),
+    ("2024年有多少河流断面不达标", "河流水质优良比例不低于64.2%。", "到2025年", 1.0),
+    ("2024年不达标的断面有几个", "不达标断面3个。", "", 1.0),
+    ("2025年优良比例要到多少", "河流水质优良比例不低于64.2%。", "到2025年", 0.0),
+    ("2021年的优良比例是多少", "河流水质优良比例不低于64.2%。", "", 0.0),  # the year of the document itself
+    ("2024年了河流怎么治理", "推进“一河一策”。", "", 0.0),
     ("补贴一个月多少钱", "给予适当补贴。", "", 1.0),
     ("补贴一个月多少钱", "每月补贴500元。", "", 0.0),
     ("租期没到房东赶人要承担违约责任吗", "规范发展长租房市场,保持合理租金水平。", "", 1.0),
@@ -40,4 +45,7 @@ def test_what_is_of_another_year_or_only_named_or_aimed_at_is_missing(
     question: str, sentence: str, above: str, share: float
 ) -> None:
     sentence = normalise(sentence)
-    assert missing(normalise(question), sentence, f"{above} {sentence}") == share
+    assert (
+        missing(normalise(question), sentence, f"{above} {sentence}", f"2021-03-01 {above} {sentence}")
+        == share
+    )

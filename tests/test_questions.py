@@ -10,8 +10,9 @@ import pytest
 
 from assistant import PolicyAssistant, Status
 from eval.questions import GOLD, SPLITS, TUNING
+from index.chunk import chunk_document
 from index.datatypes import Chunk, ChunkQuestion, Document, Metadata, PolicyError, SyncReport
-from index.questions import PassageQuestions, place_questions, read_questions, stale_lines
+from index.questions import PassageQuestions, as_listed, place_questions, read_questions, stale_lines
 from index.searchable import normalise
 from index.store import Store
 from index.sync import sync_folder
@@ -273,16 +274,44 @@ UNLIKE = 0.5
 """Jaccard similarity of character pairs from which a question is too like one of the evaluation."""
 
 
-def test_no_shipped_question_is_like_one_of_the_evaluation() -> None:
+TRAINED_ON = CORPUS.parent / "train"
+"""Where more questions of the same form stand, from which the verifier learns beside the shipped ones."""
+
+
+@pytest.mark.parametrize("folder", [CORPUS, TRAINED_ON], ids=["shipped", "trained on"])
+def test_no_question_is_like_one_of_the_evaluation(folder: Path) -> None:
     """Else the evaluation would measure what was written for it. Ids and lines are told, never the questions."""
     asked = [
         (entry.line, question)
-        for entries in read_questions(CORPUS).values()
+        for entries in read_questions(folder).values()
         for entry in entries
         for question in (*entry.questions, *entry.unanswered)
     ]
     assert len(asked) > 10000
     assert _like_gold(asked) == set()
+
+
+def test_all_that_is_trained_on_is_of_a_shipped_passage_and_not_shipped_itself(
+    shipped: PolicyAssistant,
+) -> None:
+    told, more = read_questions(CORPUS), read_questions(TRAINED_ON)
+    assert set(more) <= set(told)
+    for document in shipped.documents():
+        assert stale_lines(more[document.id], document, chunk_document(document)) == []
+    counted = Counter(
+        as_listed(one)
+        for read in (told, more)
+        for entries in read.values()
+        for entry in entries
+        for one in (*entry.questions, *entry.unanswered)
+    )
+    twice = {one for one, times in counted.items() if times > 1}
+    assert not twice.intersection(
+        as_listed(one)
+        for entries in more.values()
+        for entry in entries
+        for one in (*entry.questions, *entry.unanswered)
+    )
 
 
 def test_no_tuning_question_is_like_one_of_the_evaluation() -> None:
