@@ -5,7 +5,7 @@ answerable questions from others, 400 lay questions about national laws among th
 shipped document answers. In a citizen's words: a question that a passage is known to answer is near in meaning, and
 the passage and its questions hold what is asked about. Both tell that the passages are on the matter; where questions
 are known besides that no document answers, it counts whether the question is nearer to those or to the answered ones
-(see `index.answerable`), and what a reader of the best passage says (see `index.verifier`). None counts where a
+(see `index.answerable`), and what the verifier says of the best passage (see `index.verifier`). None counts where a
 number, a time or the like is asked for and the best sentence gives none.
 
 `python -m eval.gate [--others FILE]` shows on the tuning questions of `eval` what the constants keep and pass.
@@ -32,11 +32,11 @@ MATTER = 1.0
 """Most that either way counts where questions are known that are not answered: it tells that the passages are on the
 matter, and not yet that they say what is asked of it."""
 VERDICT = 0.8
-"""By how much the logarithm of the odds that the reader gives moves that of the gate."""
+"""By how much the logarithm of the odds that the verifier gives moves that of the gate."""
 EVEN = 1.0
-"""What the reader has to give to move nothing."""
+"""What the verifier has to give to move nothing."""
 SUREST = 2.5
-"""Most that counts of what the reader gives: of what is unlike all that it learned from it may be too sure."""
+"""Most that counts of what the verifier gives: of what is unlike all that it learned from it may be too sure."""
 NEARER = 12.0
 """By how much each 1 of cosine by which the nearest questions that are answered are nearer than the nearest others."""
 YES = 0.5
@@ -64,7 +64,7 @@ class Features:
     itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. `asked`: that of the nearest question
     that one of the `BEST` passages answers. `held`: share of the terms' weight that the best passage and its questions
     hold. `missing`: share of what is asked for that the best sentence plainly does not give (see `assistant.missing`).
-    All 0 to 1. `named`: see `NAMED`. `verdict`: the reader's logarithm of the odds that the best passage answers; None
+    All 0 to 1. `named`: see `NAMED`. `verdict`: the verifier's logarithm of the odds that the best passage answers; None
     where that does not tell what it answers, or no questions are known that are not answered. `nearer`: how much nearer
     than these those are that are answered. `listed`: it is itself told not to be answered."""
 

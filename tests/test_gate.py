@@ -51,7 +51,7 @@ def numbers(monkeypatch: pytest.MonkeyPatch) -> None:
         (Features(0.0, 0.0, 0.0, asked=0.7, missing=1.0), 0.1192),
         (Features(1.0, 1.0, 1.0, asked=0.1), 0.9526),  # the surer way counts
         (Features(1.0, 1.0, 1.0, asked=0.0), 0.9526),  # no question near: the words count alone
-        # on the matter for sure, which counts a whole point; and what the reader says of it
+        # on the matter for sure, which counts a whole point; and what the verifier says of it
         (Features(1.0, 1.0, 1.0, verdict=2.0), 0.9526),
         (Features(1.0, 1.0, 1.0, verdict=0.5), 0.7311),  # moves nothing
         (Features(1.0, 1.0, 1.0, verdict=-0.5), 0.2689),
