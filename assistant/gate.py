@@ -64,9 +64,9 @@ class Features:
     itself, 1 at `FULL_MASS`. `cosine`: nearness in meaning of the best passage. `asked`: that of the nearest question
     that one of the `BEST` passages answers. `held`: share of the terms' weight that the best passage and its questions
     hold. `missing`: share of what is asked for that the best sentence plainly does not give (see `assistant.missing`).
-    All 0 to 1. `named`: see `NAMED`. `verdict`: the verifier's logarithm of the odds that the best passage answers; None
-    where that does not tell what it answers, or no questions are known that are not answered. `nearer`: how much nearer
-    than these those are that are answered. `listed`: it is itself told not to be answered."""
+    All 0 to 1. `named`: see `NAMED`. `verdict`: logarithm of the odds, by the verifier, that the best passage answers;
+    None where that does not tell what it answers, or no questions are known that are not answered. `nearer`: how much
+    nearer than these those are that are answered. `listed`: it is itself told not to be answered."""
 
     context: float
     cosine: float

@@ -33,9 +33,9 @@ FIGURES = frozenset({"money", "share", "length", "area", "floor", "people", "amo
 
 def missing(question: str, sentence: str, around: str, document: str) -> float:
     """Share of what the `question` asks for that the `sentence` does not give, where `around` is the sentence with
-    its passage and the headings above, and `document` all that it stands in, with its dates; all of it where what is
-    said is of another year, or only names what it should tell, or aims at it, or no rate of the name. The first three
-    normalised."""
+    its passage and the headings above, and `document` all that it stands in, with its dates, or nothing where these
+    are not known; all of it where what is said is of another year, or only names what it should tell, or aims at it,
+    or no rate of the name. The first three normalised."""
     wanted = kinds_asked(question)
     if (
         _of_other_year(question, sentence, around)
@@ -54,9 +54,9 @@ def _of_other_year(question: str, sentence: str, around: str) -> bool:
 
 
 def _of_untold_year(question: str, document: str) -> bool:
-    """Whether the question names years, and the document none of them."""
+    """Whether the question names years, and the dated document none of them."""
     asked = _years(question)
-    return bool(asked) and not asked & _years(document)
+    return bool(asked and document) and not asked & _years(document)
 
 
 def _years(text: str) -> set[int]:

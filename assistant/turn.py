@@ -108,7 +108,10 @@ def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]
 
 
 def _with_dates(document: Document) -> str:
+    """Its text with its dates; nothing where these are not known, for a question may name it by its year."""
     known = document.metadata
+    if known.issued is None and known.valid_from is None:
+        return ""
     return f"{known.issued} {known.valid_from} {known.valid_until} {document.text}"
 
 

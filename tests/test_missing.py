@@ -49,3 +49,7 @@ def test_what_is_of_another_year_or_only_named_or_aimed_at_is_missing(
         missing(normalise(question), sentence, f"{above} {sentence}", f"2021-03-01 {above} {sentence}")
         == share
     )
+
+
+def test_an_undated_document_may_be_of_the_year_that_is_asked_for() -> None:
+    assert missing("2025年的方案要求优良比例是多少", "优良比例不低于64.2%。", "", "") == 0.0
