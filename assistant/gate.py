@@ -28,7 +28,7 @@ STEEPNESS = 10.0
 """By how much that cosine moves the logarithm of the odds; the line's own slope is 1."""
 MISSING = 9.0
 """Taken from the logarithm of the odds where the kind of answer asked for is missing."""
-MATTER = 1.0
+MATTER = 2.25
 """Most that either way counts where questions are known that are not answered: it tells that the passages are on the
 matter, and not yet that they say what is asked of it."""
 VERDICT = 0.8

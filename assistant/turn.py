@@ -100,7 +100,7 @@ def measure(turn: Turn, sentences: list[Sentence], passages: tuple[Passage, ...]
         missing=missing(
             turn.question.text, sentence, f"{above} {normalise(best.passage.text)}", _with_dates(document)
         ),
-        verdict=verifier.built_in().odds(topic, told, asked) if nearer is not None else None,
+        verdict=verifier.built_in().odds(turn.question.text, told, asked) if nearer is not None else None,
         nearer=nearer or 0.0,
         listed=bool(asked) and turn.store.lists_unanswered(turn.question.text),
         named=bool(turn.focus and (turn.focus.reference.documents or turn.focus.targets)),
