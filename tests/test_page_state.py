@@ -3,7 +3,7 @@
 import re
 from contextlib import closing
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from assistant.records import Complaints, Records
 from eval.served import PageServer
@@ -153,3 +153,20 @@ def test_everything_is_deleted_with_two_clicks(opening: Opening) -> None:
     expect(page.locator("#note")).to_have_text("已全部删除")
     expect(page.locator("#conversation-list")).to_contain_text("提问后")
     expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_what_to_ask_next_of_a_deleted_answer_does_not_come_and_nothing_is_said(opening: Opening) -> None:
+    page = opening()
+    held: list[Route] = []
+    page.route("**/following", lambda route: held.append(route))
+    ask(page, "养老床位有多少?")
+    page.on("dialog", lambda dialog: dialog.accept())
+    with page.expect_response(lambda reply: reply.request.method == "DELETE"):
+        page.click("[data-act=delete-all]")
+    expect(page.locator("#note")).to_have_text("已全部删除")
+    with page.expect_response("**/following") as reply:
+        held[0].continue_()
+    assert reply.value.status == 404
+    page.click("#side [data-act=new]")
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#note")).to_have_text("已全部删除")

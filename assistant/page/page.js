@@ -112,11 +112,12 @@
     tabs.postMessage({ changed: state.conversation });
     await Promise.all([list(), offer()]);
   }
-  // What to ask next takes longer than the answer, so it comes after it.
+  // What to ask next takes longer than the answer, so it comes after it. The visitor did not ask for it, and may have
+  // deleted the answer meanwhile: where it does not come, nothing is said.
   async function offer() {
     const turn = $$(".turn").at(-1);
     if (!turn?.dataset.answer || $(".following[aria-label=可以接着问]", turn)) return;
-    const html = await fetchFragment(`page/answers/${turn.dataset.answer}/following`);
+    const html = await fetchFragment(`page/answers/${turn.dataset.answer}/following`).catch(() => "");
     if (html && turn.isConnected && isLast(turn) && !state.asking) $(".plain", turn).insertAdjacentHTML("beforebegin", html);
   }
   function stop() {
