@@ -3,7 +3,7 @@
 python -m index.train.verifier [--out index/verifier.npz]
 
 Beside those that are indexed with the documents it learns from `questions.jsonl` in this folder, which is of the same
-form. It first tells how well a model judges that has not seen a tenth of the chunks. Takes about six minutes on two
+form. It first tells how well a model judges that has not seen a tenth of the chunks. Takes about five minutes on two
 cores.
 """
 
